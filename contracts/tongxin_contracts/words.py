@@ -1,0 +1,239 @@
+"""The closed lists of the field, each value with its English code name and its Chinese label.
+
+They stand here, below every message, because messages, rules and pages must spell them alike. A value is what travels and is
+stored; `label` is what people read. A value is never renamed or reused; a list only grows at its end (additive change).
+"""
+
+from enum import StrEnum, unique
+from typing import Self
+
+
+class Word(StrEnum):
+    """A string that means something: its value for machines, its label for people."""
+
+    label: str
+    """What a page shows, in Chinese."""
+
+    def __new__(cls, value: str, label: str) -> Self:
+        """Make one member out of `(value, label)`."""
+        word = str.__new__(cls, value)
+        word._value_ = value
+        word.label = label
+        return word
+
+    @classmethod
+    def by_label(cls, label: str) -> Self | None:
+        """Find the member shown as `label`, or None."""
+        return next((word for word in cls if word.label == label), None)
+
+
+# --- members --------------------------------------------------------------------------------------------------------------
+
+
+@unique
+class Sector(Word):
+    """界别: the 34 sectors of the National Committee since its fourteenth term; local committees use a part of them."""
+
+    CPC = "cpc", "中共"
+    RCCK = "rcck", "民革"
+    CDL = "cdl", "民盟"
+    CNDCA = "cndca", "民建"
+    CAPD = "capd", "民进"
+    CPWDP = "cpwdp", "农工党"
+    ZHIGONG = "zhigong", "致公党"
+    JIUSAN = "jiusan", "九三学社"
+    TSL = "tsl", "台盟"
+    NON_PARTY = "non_party", "无党派人士"
+    YOUTH = "youth", "共青团和青联"
+    TRADE_UNIONS = "trade_unions", "总工会"
+    WOMEN = "women", "妇联"
+    INDUSTRY_AND_COMMERCE = "industry_and_commerce", "工商联"
+    SCIENCE_ASSOCIATION = "science_association", "科协"
+    TAIWAN_COMPATRIOTS = "taiwan_compatriots", "台联"
+    RETURNED_OVERSEAS_CHINESE = "returned_overseas_chinese", "侨联"
+    CULTURE_AND_ARTS = "culture_and_arts", "文化艺术界"
+    SCIENCE_AND_TECHNOLOGY = "science_and_technology", "科学技术界"
+    SOCIAL_SCIENCES = "social_sciences", "社会科学界"
+    ECONOMY = "economy", "经济界"
+    AGRICULTURE = "agriculture", "农业界"
+    EDUCATION = "education", "教育界"
+    SPORTS = "sports", "体育界"
+    PRESS_AND_PUBLISHING = "press_and_publishing", "新闻出版界"
+    MEDICINE_AND_HEALTH = "medicine_and_health", "医药卫生界"
+    FRIENDSHIP_WITH_FOREIGN_COUNTRIES = "friendship_with_foreign_countries", "对外友好界"
+    SOCIAL_WELFARE = "social_welfare", "社会福利和社会保障界"
+    ENVIRONMENT_AND_RESOURCES = "environment_and_resources", "环境资源界"
+    ETHNIC_MINORITIES = "ethnic_minorities", "少数民族界"
+    RELIGION = "religion", "宗教界"
+    INVITED_HONG_KONG = "invited_hong_kong", "特邀香港人士"
+    INVITED_MACAO = "invited_macao", "特邀澳门人士"
+    SPECIALLY_INVITED = "specially_invited", "特别邀请人士"
+
+
+@unique
+class Party(Word):
+    """党派 a person belongs to; sensitive personal data (PIPL art. 28), never on `evt.*`."""
+
+    CPC = "cpc", "中国共产党"
+    RCCK = "rcck", "中国国民党革命委员会"
+    CDL = "cdl", "中国民主同盟"
+    CNDCA = "cndca", "中国民主建国会"
+    CAPD = "capd", "中国民主促进会"
+    CPWDP = "cpwdp", "中国农工民主党"
+    ZHIGONG = "zhigong", "中国致公党"
+    JIUSAN = "jiusan", "九三学社"
+    TSL = "tsl", "台湾民主自治同盟"
+    NON_PARTY = "non_party", "无党派人士"
+    YOUTH_LEAGUE = "youth_league", "共青团员"
+    NONE = "none", "群众"
+
+
+@unique
+class Gender(Word):
+    """性别 as rosters give it."""
+
+    MALE = "male", "男"
+    FEMALE = "female", "女"
+
+
+@unique
+class MemberRank(Word):
+    """What a member is in the committee."""
+
+    CHAIR = "chair", "主席"
+    VICE_CHAIR = "vice_chair", "副主席"
+    SECRETARY_GENERAL = "secretary_general", "秘书长"
+    STANDING_MEMBER = "standing_member", "常务委员"
+    MEMBER = "member", "委员"
+
+
+@unique
+class MemberStanding(Word):
+    """Whether a membership is in force, and how it ended if not."""
+
+    SERVING = "serving", "在任"
+    RESIGNED = "resigned", "已辞去"
+    REVOKED = "revoked", "已撤销"
+    TERM_ENDED = "term_ended", "届满"
+    DECEASED = "deceased", "去世"
+
+
+@unique
+class DutyKind(Word):
+    """履职 that a points scheme can count; one fact on a member's dossier is of one kind."""
+
+    PLENARY = "plenary", "出席全体会议"
+    STANDING_MEETING = "standing_meeting", "出席常委会议"
+    SPECIAL_COMMITTEE_MEETING = "special_committee_meeting", "出席专委会会议"
+    ACTIVITY = "activity", "参加履职活动"
+    VOLUNTEERING = "volunteering", "志愿服务"
+    CHARITY = "charity", "公益慈善"
+    TRAINING = "training", "参加学习培训"
+    GOLDEN_IDEA = "golden_idea", "金点子"
+    SPEECH = "speech", "大会发言"
+    PROPOSAL_SUBMITTED = "proposal_submitted", "提交提案"
+    PROPOSAL_FILED = "proposal_filed", "提案立案"
+    PROPOSAL_KEY = "proposal_key", "重点提案"
+    PROPOSAL_EXCELLENT = "proposal_excellent", "优秀提案"
+    REPORT_SUBMITTED = "report_submitted", "报送社情民意"
+    REPORT_ADOPTED = "report_adopted", "社情民意被采用"
+
+
+@unique
+class Attendance(Word):
+    """How a member met a duty to be present."""
+
+    PRESENT = "present", "出席"
+    LEAVE = "leave", "请假"
+    ABSENT = "absent", "缺席"
+
+
+@unique
+class Authorship(Word):
+    """Which part a member had in what several people made."""
+
+    SOLE = "sole", "独立"
+    FIRST = "first", "第一提案人"
+    JOINT = "joint", "联名人"
+    COLLECTIVE = "collective", "集体提案执笔人"
+
+
+@unique
+class YearEndOutcome(Word):
+    """What a year's total leads to; a suggestion is never a decision."""
+
+    PASSES = "passes", "达标"
+    SUGGEST_RESIGNATION = "suggest_resignation", "建议辞去委员"
+    INTERVIEW = "interview", "约谈"
+    NONE = "none", "仅记录"
+
+
+# --- proposals ------------------------------------------------------------------------------------------------------------
+
+
+@unique
+class Category(Word):
+    """提案类别."""
+
+    ECONOMY = "economy", "经济"
+    POLITICS = "politics", "政治"
+    CULTURE = "culture", "文化"
+    SOCIETY = "society", "社会"
+    ECOLOGY = "ecology", "生态文明"
+    OTHER = "other", "其他"
+
+
+@unique
+class ProposalKind(Word):
+    """Who proposes: one member, several by name, or a body."""
+
+    INDIVIDUAL = "individual", "个人提案"
+    JOINT = "joint", "联名提案"
+    COLLECTIVE = "collective", "集体提案"
+
+
+@unique
+class ProposalState(Word):
+    """Where a proposal stands; a draft is not a proposal yet."""
+
+    SUBMITTED = "submitted", "待审查"
+    RETURNED = "returned", "退回修改"
+    FILED = "filed", "已立案"
+    NOT_FILED = "not_filed", "不予立案"
+
+
+@unique
+class ReviewOutcome(Word):
+    """What a review round can decide."""
+
+    FILE = "file", "立案"
+    RETURN = "return", "退回修改"
+    NOT_FILE = "not_file", "不予立案"
+
+
+@unique
+class Ground(Word):
+    """The ten coded grounds for not filing (national rules, 2011 text)."""
+
+    SECRETS = "secrets", "涉及党和国家秘密的"
+    PROHIBITED_BY_STATE = "prohibited_by_state", "国家法律法规和政策明令禁止的"
+    CPC_INTERNAL = "cpc_internal", "中共党员对党内有关组织、人事安排等方面有意见的"
+    PARTY_INTERNAL = "party_internal", "民主党派成员反映本组织内部问题的"
+    IN_LITIGATION = "in_litigation", "进入民事、刑事、行政诉讼程序或者仲裁程序的"
+    ACADEMIC = "academic", "属于学术研讨的"
+    PERSONAL_MATTER = "personal_matter", "为本人或者亲属解决个人问题的"
+    PROMOTION = "promotion", "宣传、推介具体作品、产品的"
+    DENUNCIATION = "denunciation", "指名举报的"
+    EMPTY = "empty", "内容空泛、没有具体建议的"
+
+
+# --- consultation ---------------------------------------------------------------------------------------------------------
+
+
+@unique
+class TopicState(Word):
+    """Where a consultation topic stands."""
+
+    CANDIDATE = "candidate", "备选议题"
+    TAKEN = "taken", "已列为议题"
+    SET_ASIDE = "set_aside", "暂不列入"

@@ -237,3 +237,43 @@ class TopicState(Word):
     CANDIDATE = "candidate", "备选议题"
     TAKEN = "taken", "已列为议题"
     SET_ASIDE = "set_aside", "暂不列入"
+
+
+# --- added with the messages ----------------------------------------------------------------------------------------------
+
+
+@unique
+class ExitDecision(Word):
+    """What a committee decides on a suggested resignation (row 08: the district alone decides)."""
+
+    KEEP = "keep", "留任并约谈"
+    RESIGN = "resign", "劝其辞去委员"
+
+
+@unique
+class TaskKind(Word):
+    """待办 by what is to be done; the page follows from it."""
+
+    REVIEW_PROPOSAL = "review_proposal", "审查提案"
+    REVISE_PROPOSAL = "revise_proposal", "修改退回的提案"
+    DECIDE_EXIT = "decide_exit", "研究委员去留"
+
+
+@unique
+class NoticeKind(Word):
+    """通知 by what happened."""
+
+    PROPOSAL_SUBMITTED = "proposal_submitted", "提案已提交"
+    PROPOSAL_FILED = "proposal_filed", "提案已立案"
+    PROPOSAL_RETURNED = "proposal_returned", "提案退回修改"
+    PROPOSAL_NOT_FILED = "proposal_not_filed", "提案未立案"
+    REVIEW_OVERDUE = "review_overdue", "审查已超期"
+    EXIT_SUGGESTED = "exit_suggested", "履职积分低于底线"
+
+
+@unique
+class RosterRowOutcome(Word):
+    """What became of one row of an imported roster."""
+
+    REFUSED = "refused", "未导入"
+    WARNED = "warned", "已导入，请核对"

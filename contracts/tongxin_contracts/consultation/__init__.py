@@ -1,0 +1,1 @@
+"""协商: topics and where they come from. Owner: the consultation service."""

@@ -1,0 +1,15 @@
+"""What consultation states."""
+
+from uuid import UUID
+
+from ..classification import Public
+from ..message import Event, Visibility
+
+
+class TopicTaken(Event, service="consultation", aggregate="topic", visibility=Visibility.AGENCIES):
+    """A filed proposal was taken as a topic for consultation (一体两用)."""
+
+    topic_id: Public[UUID]
+    title: Public[str]
+    proposal_id: Public[UUID]
+    proposal_number: Public[str]

@@ -1,0 +1,1 @@
+"""委员: rosters, terms and sessions, duty and points. Owner: the members service."""

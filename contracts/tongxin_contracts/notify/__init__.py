@@ -1,0 +1,1 @@
+"""通知: work to do, notices, and what leaves for agencies. Owner: the notify service."""

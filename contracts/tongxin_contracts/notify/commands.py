@@ -1,0 +1,44 @@
+"""What notify can be asked to do."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from ..classification import Classification
+from ..message import Answer, Command, CommitteeCode, Done, ShortText
+
+AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+
+
+class NoticesRead(Answer):
+    """How many notices are now read that were not before."""
+
+    read: int
+
+
+class MarkNoticesRead(Command, service="notify", answer=NoticesRead):
+    """Mark one's own notices read."""
+
+    notices: list[UUID] = Field(min_length=1, max_length=100)
+
+
+class SubscribeAgency(Command, service="notify", answer=Done):
+    """Say what an agency is told: the agency's account itself is made by the operator (decision 18)."""
+
+    subscription_id: UUID
+    agency: AgencyId
+    agency_name: ShortText
+    committees: list[CommitteeCode] = Field(min_length=1, max_length=50)
+    """Own committee or below."""
+    events: list[ShortText] = Field(min_length=1, max_length=50)
+    """Event types as `<service>.<event>`; only those whose visibility is `agencies`."""
+    clearance: Classification = Classification.PUBLIC
+    """`public`, or `internal` for party and government bodies; nothing above ever leaves."""
+
+
+class UnsubscribeAgency(Command, service="notify", answer=Done):
+    """Tell an agency no more."""
+
+    subscription_id: UUID
+    reason: ShortText

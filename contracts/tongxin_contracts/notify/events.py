@@ -1,0 +1,22 @@
+"""What notify states on the shared bus; what it cuts for agencies has the classes of the events it cuts."""
+
+from uuid import UUID
+
+from ..classification import Public
+from ..message import CommitteeCode, Event
+
+
+class AgencySubscribed(Event, service="notify", aggregate="subscription"):
+    """From now on an agency is told of some events of some committees."""
+
+    subscription_id: Public[UUID]
+    agency: Public[str]
+    committees: Public[tuple[CommitteeCode, ...]]
+    events: Public[tuple[str, ...]]
+
+
+class AgencyUnsubscribed(Event, service="notify", aggregate="subscription"):
+    """An agency is no longer told."""
+
+    subscription_id: Public[UUID]
+    agency: Public[str]

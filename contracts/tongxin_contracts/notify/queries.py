@@ -1,0 +1,98 @@
+"""What notify can be asked to tell."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from ..classification import Classification
+from ..message import PAGE_SIZE, Answer, CommitteeCode, Query
+from ..words import NoticeKind, TaskKind
+
+
+class Todo(Answer):
+    """One thing to do."""
+
+    task_id: UUID
+    kind: TaskKind
+    title: str
+    matter: UUID
+    due_at: datetime | None
+    opened_at: datetime
+    for_role: str | None
+    """The role it waits for, None when it is this person's own."""
+
+
+class Notice(Answer):
+    """One notice to one person."""
+
+    notice_id: UUID
+    kind: NoticeKind
+    title: str
+    body: str
+    matter: UUID
+    at: datetime
+    read: bool
+
+
+class MyWorkAnswer(Answer):
+    """What is to do, the one due first on top, and the newest notices."""
+
+    todos: list[Todo]
+    notices: list[Notice]
+    unread: int
+
+
+class MyWork(Query, service="notify", answer=MyWorkAnswer):
+    """One's own work and what waits for one's roles."""
+
+
+class NoticePage(Answer):
+    """A page of notices, the newest first."""
+
+    notices: list[Notice]
+    unread: int
+    next: str | None
+
+
+class Notices(Query, service="notify", answer=NoticePage):
+    """One's own notices."""
+
+    after: str | None = None
+    limit: int = Field(default=30, ge=1, le=PAGE_SIZE)
+
+
+class Delivery(Answer):
+    """One event that was cut for an agency."""
+
+    event_id: UUID
+    event: str
+    title: str | None
+    committee: CommitteeCode
+    at: datetime
+    handed_over: bool
+    """Whether it is in the agency's stream."""
+
+
+class Subscription(Answer):
+    """What one agency is told, and what it was told last."""
+
+    subscription_id: UUID
+    agency: str
+    agency_name: str
+    committees: list[CommitteeCode]
+    events: list[str]
+    clearance: Classification
+    since: datetime
+    deliveries: list[Delivery]
+    """The last 20."""
+
+
+class AgenciesAnswer(Answer):
+    """Agencies that are told of the committee's events."""
+
+    subscriptions: list[Subscription]
+
+
+class Agencies(Query, service="notify", answer=AgenciesAnswer):
+    """Which agencies are told what."""

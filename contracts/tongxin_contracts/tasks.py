@@ -1,0 +1,46 @@
+"""待办: what somebody has to do next, said by the service that owns the matter, kept in one table by notify.
+
+Every service may state these two events; each one does so on its own subjects. A task's id is made from the matter
+and the kind of work, so that opening it twice opens it once and closing needs no look-up.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from .classification import Internal, Public
+from .message import Event
+from .subjects import OWNERS, ServiceName
+from .words import TaskKind
+
+
+class TaskOpened(Event):
+    """Somebody has something to do: one person, or whoever holds a role in the committee."""
+
+    task_id: Public[UUID]
+    kind: Public[TaskKind]
+    title: Internal[str]
+    """What it is about, as people call it: a proposal's title."""
+    matter: Public[UUID]
+    """The aggregate the work is on; the page that shows it follows from `kind`."""
+    assignee_person: Internal[UUID | None] = None
+    """Who has to do it; None when a role has to."""
+    assignee_role: Public[str | None] = None
+    """Which role of the committee has to do it; None when one person has to."""
+    due_at: Public[datetime | None] = None
+
+
+class TaskClosed(Event):
+    """It is done, or need not be done any more."""
+
+    task_id: Public[UUID]
+
+
+def _of(base: type[Event], service: ServiceName) -> type[Event]:
+    """The same event as stated by one service; the class is the contract, so there is one for each owner."""
+    namespace = {"__module__": __name__, "__doc__": base.__doc__}
+    made = type(base)(base.__name__, (base,), namespace, service=service, aggregate="task")
+    return made
+
+
+TASK_OPENED: dict[ServiceName, type[Event]] = {service: _of(TaskOpened, service) for service in OWNERS}
+TASK_CLOSED: dict[ServiceName, type[Event]] = {service: _of(TaskClosed, service) for service in OWNERS}

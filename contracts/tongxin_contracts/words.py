@@ -152,10 +152,10 @@ class Attendance(Word):
 class Authorship(Word):
     """Which part a member had in what several people made."""
 
-    SOLE = "sole", "独立"
+    SOLE = "sole", "独立完成"
     FIRST = "first", "第一提案人"
     JOINT = "joint", "联名人"
-    COLLECTIVE = "collective", "集体提案执笔人"
+    COLLECTIVE = "collective", "集体成果主要成员"
 
 
 @unique
@@ -163,9 +163,9 @@ class YearEndOutcome(Word):
     """What a year's total leads to; a suggestion is never a decision."""
 
     PASSES = "passes", "达标"
-    SUGGEST_RESIGNATION = "suggest_resignation", "建议辞去委员"
+    SUGGEST_RESIGNATION = "suggest_resignation", "建议请辞"
     INTERVIEW = "interview", "约谈"
-    NONE = "none", "仅记录"
+    BELOW = "below", "未达标"
 
 
 # --- proposals ------------------------------------------------------------------------------------------------------------

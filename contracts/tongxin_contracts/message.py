@@ -40,7 +40,8 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     service: ClassVar[ServiceName]
-    name: ClassVar[str]
+    message_name: ClassVar[str]
+    """`proposal_filed`: the last part of the type and of the subject."""
     version: ClassVar[int] = 1
 
 
@@ -72,22 +73,22 @@ class Event(Message):
         if service is None or aggregate is None:
             return
         cls.service, cls.aggregate, cls.version, cls.visibility = service, aggregate, version, visibility
-        cls.name = snake(cls.__name__)
+        cls.message_name = snake(cls.__name__)
 
     @classmethod
     def type_name(cls) -> str:
         """The CloudEvents type: `tongxin.<service>.<event>.v<N>`."""
-        return f"tongxin.{cls.service}.{cls.name}.v{cls.version}"
+        return f"tongxin.{cls.service}.{cls.message_name}.v{cls.version}"
 
     @classmethod
     def subject(cls, committee: str) -> str:
         """Where an event of this committee is published."""
-        return event_subject(committee, cls.service, cls.name, cls.version)
+        return event_subject(committee, cls.service, cls.message_name, cls.version)
 
     @classmethod
     def template(cls) -> str:
         """The subject without its committee, for metrics, spans and documents."""
-        return event_template(cls.service, cls.name, cls.version)
+        return event_template(cls.service, cls.message_name, cls.version)
 
     @classmethod
     def stream(cls) -> str:
@@ -100,11 +101,11 @@ class PersonEvent(Event):
 
     @classmethod
     def subject(cls, committee: str) -> str:
-        return person_subject(committee, cls.name, cls.version)
+        return person_subject(committee, cls.message_name, cls.version)
 
     @classmethod
     def template(cls) -> str:
-        return f"person.{{committee}}.{cls.name}.v{cls.version}"
+        return f"person.{{committee}}.{cls.message_name}.v{cls.version}"
 
     @classmethod
     def stream(cls) -> str:
@@ -134,7 +135,7 @@ class Request(Message):
     @classmethod
     def permission(cls) -> str:
         """The name a role must hold to make this request: `<service>.<name>`."""
-        return f"{cls.service}.{cls.name}"
+        return f"{cls.service}.{cls.message_name}"
 
     def __init_subclass__(
         cls,
@@ -147,7 +148,7 @@ class Request(Message):
         super().__init_subclass__(**kwargs)
         if service is None or answer is None:
             return
-        cls.service, cls.answer, cls.version, cls.name = service, answer, version, snake(cls.__name__)
+        cls.service, cls.answer, cls.version, cls.message_name = service, answer, version, snake(cls.__name__)
 
     @classmethod
     def subject(cls) -> str:
@@ -160,7 +161,7 @@ class Command(Request):
 
     @classmethod
     def subject(cls) -> str:
-        return command_subject(cls.service, cls.name)
+        return command_subject(cls.service, cls.message_name)
 
 
 class Query(Request):
@@ -168,7 +169,7 @@ class Query(Request):
 
     @classmethod
     def subject(cls) -> str:
-        return query_subject(cls.service, cls.name)
+        return query_subject(cls.service, cls.message_name)
 
 
 class HistoryEntry(Answer):

@@ -5,6 +5,8 @@ and the kind of work, so that opening it twice opens it once and closing needs n
 """
 
 from datetime import datetime
+from types import new_class
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from .classification import Internal, Public
@@ -35,12 +37,17 @@ class TaskClosed(Event):
     task_id: Public[UUID]
 
 
-def _of(base: type[Event], service: ServiceName) -> type[Event]:
+E = TypeVar("E", bound=Event)
+
+
+def _of(base: type[E], service: ServiceName) -> type[E]:
     """The same event as stated by one service; the class is the contract, so there is one for each owner."""
-    namespace = {"__module__": __name__, "__doc__": base.__doc__}
-    made = type(base)(base.__name__, (base,), namespace, service=service, aggregate="task")
-    return made
+
+    def fill(namespace: dict[str, Any]) -> None:
+        namespace.update(__module__=__name__, __doc__=base.__doc__)
+
+    return cast("type[E]", new_class(base.__name__, (base,), {"service": service, "aggregate": "task"}, fill))
 
 
-TASK_OPENED: dict[ServiceName, type[Event]] = {service: _of(TaskOpened, service) for service in OWNERS}
-TASK_CLOSED: dict[ServiceName, type[Event]] = {service: _of(TaskClosed, service) for service in OWNERS}
+TASK_OPENED: dict[ServiceName, type[TaskOpened]] = {service: _of(TaskOpened, service) for service in OWNERS}
+TASK_CLOSED: dict[ServiceName, type[TaskClosed]] = {service: _of(TaskClosed, service) for service in OWNERS}

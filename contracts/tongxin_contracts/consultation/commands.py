@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ..message import Command, Done
+from tongxin_contracts.message import Command, Done
 
 
 class TakeTopic(Command, service="consultation", answer=Done):

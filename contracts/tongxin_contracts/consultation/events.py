@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from ..classification import Public
-from ..message import Event, Visibility
+from tongxin_contracts.classification import Public
+from tongxin_contracts.message import Event, Visibility
 
 
 class TopicTaken(Event, service="consultation", aggregate="topic", visibility=Visibility.AGENCIES):

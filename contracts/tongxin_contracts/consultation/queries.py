@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ..classification import Internal, Public
-from ..message import PAGE_SIZE, Answer, Query
-from ..words import Category
+from tongxin_contracts.classification import Internal, Public
+from tongxin_contracts.message import PAGE_SIZE, Answer, Query
+from tongxin_contracts.words import Category
 
 
 class Candidate(Answer):

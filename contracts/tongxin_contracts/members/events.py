@@ -3,9 +3,9 @@
 from datetime import date
 from uuid import UUID
 
-from ..classification import Internal, Personal, Public
-from ..message import CommitteeCode, Event, PersonEvent, Visibility
-from ..words import DutyKind, ExitDecision, MemberRank, MemberStanding, Sector
+from tongxin_contracts.classification import Internal, Personal, Public
+from tongxin_contracts.message import CommitteeCode, Event, PersonEvent, Visibility
+from tongxin_contracts.words import DutyKind, ExitDecision, MemberRank, MemberStanding, Sector
 
 
 class SessionOpened(Event, service="members", aggregate="session"):

@@ -6,9 +6,17 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from ..classification import Internal, Personal, Public, Sensitive
-from ..message import PAGE_SIZE, Answer, CommitteeCode, HistoryEntry, Query
-from ..words import DutyKind, Gender, MemberRank, MemberStanding, Party, RosterRowOutcome, Sector
+from tongxin_contracts.classification import Internal, Personal, Public, Sensitive
+from tongxin_contracts.message import PAGE_SIZE, Answer, CommitteeCode, HistoryEntry, Query
+from tongxin_contracts.words import (
+    DutyKind,
+    Gender,
+    MemberRank,
+    MemberStanding,
+    Party,
+    RosterRowOutcome,
+    Sector,
+)
 
 SearchText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=50)]
 Cursor = Annotated[str, StringConstraints(max_length=200)]

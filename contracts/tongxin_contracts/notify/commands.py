@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from ..classification import Classification
-from ..message import Answer, Command, CommitteeCode, Done, ShortText
+from tongxin_contracts.classification import Classification
+from tongxin_contracts.message import Answer, Command, CommitteeCode, Done, ShortText
 
 AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 

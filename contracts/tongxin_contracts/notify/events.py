@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from ..classification import Public
-from ..message import CommitteeCode, Event
+from tongxin_contracts.classification import Public
+from tongxin_contracts.message import CommitteeCode, Event
 
 
 class AgencySubscribed(Event, service="notify", aggregate="subscription"):

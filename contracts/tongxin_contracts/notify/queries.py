@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ..classification import Classification
-from ..message import PAGE_SIZE, Answer, CommitteeCode, Query
-from ..words import NoticeKind, TaskKind
+from tongxin_contracts.classification import Classification
+from tongxin_contracts.message import PAGE_SIZE, Answer, CommitteeCode, Query
+from tongxin_contracts.words import NoticeKind, TaskKind
 
 
 class Todo(Answer):

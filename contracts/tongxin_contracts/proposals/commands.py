@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from ..message import Answer, Command, Done, LongText
-from ..words import Category, Ground
+from tongxin_contracts.message import Answer, Command, Done, LongText
+from tongxin_contracts.words import Category, Ground
 
 DraftText = Annotated[str, StringConstraints(max_length=20_000)]
 """A draft keeps whatever was typed; limits are checked when it is handed in."""
@@ -82,4 +82,3 @@ class DeclineProposal(Command, service="proposals", answer=Done):
     expected_version: int
     ground: Ground
     explanation: LongText = ""
-

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from ..classification import Internal, Public
-from ..message import Event, Visibility
-from ..words import Category, Ground, ProposalKind
+from tongxin_contracts.classification import Internal, Public
+from tongxin_contracts.message import Event, Visibility
+from tongxin_contracts.words import Category, Ground, ProposalKind
 
 
 class ProposalSubmitted(Event, service="proposals", aggregate="proposal"):

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ..classification import Internal, Public
-from ..message import PAGE_SIZE, Answer, CommitteeCode, HistoryEntry, Query
-from ..words import Category, Ground, ProposalKind, ProposalState
+from tongxin_contracts.classification import Internal, Public
+from tongxin_contracts.message import PAGE_SIZE, Answer, CommitteeCode, HistoryEntry, Query
+from tongxin_contracts.words import Category, Ground, ProposalKind, ProposalState
+
 from .commands import DraftText
 
 

@@ -1,0 +1,134 @@
+"""Who may ask for what: roles are sets of permissions, a permission has a scope.
+
+A permission is named like the request it opens (`proposals.file_proposal`). The scope says for which committee a
+role held in one committee opens it. City sees down by the verbs that say `BELOW`, county sees itself, nobody sees
+sideways. What is not listed here is refused.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from .words import Word
+
+
+class Role(Word):
+    """What a person is in one committee; somebody with several roles may do what any of them may."""
+
+    MEMBER = "member", "委员"
+    PROPOSALS_OFFICE = "proposals_office", "提案委"
+    MEMBERS_OFFICE = "members_office", "委员联络室"
+    COMMITTEE_OFFICE = "committee_office", "专委会办公室"
+    ADMIN = "admin", "系统管理员"
+    SECURITY_OFFICER = "security_officer", "安全员"
+    AUDITOR = "auditor", "审计员"
+
+
+class Scope(StrEnum):
+    """How far a permission reaches."""
+
+    OWN = "own"
+    """Only what is one's own, in the committee one acts in."""
+    COMMITTEE = "committee"
+    """The committee one acts in."""
+    BELOW = "below"
+    """The committee one acts in and those below it."""
+
+
+OWN, COMMITTEE, BELOW = Scope.OWN, Scope.COMMITTEE, Scope.BELOW
+
+_EVERYBODY: Final[Mapping[str, Scope]] = {
+    "notify.my_work": OWN,
+    "notify.notices": OWN,
+    "notify.mark_notices_read": OWN,
+    "members.current_session": COMMITTEE,
+}
+
+GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
+    Role.MEMBER: {
+        **_EVERYBODY,
+        "members.dossier": OWN,
+        "members.scheme": COMMITTEE,
+        "proposals.save_draft": OWN,
+        "proposals.discard_draft": OWN,
+        "proposals.submit_proposal": OWN,
+        "proposals.my_proposals": OWN,
+        "proposals.draft": OWN,
+        "proposals.proposal": OWN,
+        "proposals.proposals": COMMITTEE,
+        "consultation.topics": COMMITTEE,
+    },
+    Role.PROPOSALS_OFFICE: {
+        **_EVERYBODY,
+        "proposals.review_desk": COMMITTEE,
+        "proposals.file_proposal": COMMITTEE,
+        "proposals.return_proposal": COMMITTEE,
+        "proposals.decline_proposal": COMMITTEE,
+        "proposals.proposal": BELOW,
+        "proposals.proposals": BELOW,
+        "consultation.topics": BELOW,
+        "notify.agencies": COMMITTEE,
+    },
+    Role.MEMBERS_OFFICE: {
+        **_EVERYBODY,
+        "members.open_session": COMMITTEE,
+        "members.import_roster": COMMITTEE,
+        "members.export_roster": COMMITTEE,
+        "members.roster": COMMITTEE,
+        "members.roster_report": COMMITTEE,
+        "members.dossier": COMMITTEE,
+        "members.scheme": BELOW,
+        "members.adopt_scheme": COMMITTEE,
+        "members.record_duty": COMMITTEE,
+        "members.annul_duty": COMMITTEE,
+        "members.close_duty_year": COMMITTEE,
+        "members.decide_exit": COMMITTEE,
+    },
+    Role.COMMITTEE_OFFICE: {
+        **_EVERYBODY,
+        "proposals.proposal": COMMITTEE,
+        "proposals.proposals": BELOW,
+        "consultation.topics": BELOW,
+        "consultation.take_topic": COMMITTEE,
+    },
+    Role.ADMIN: {
+        **_EVERYBODY,
+        "notify.agencies": BELOW,
+        "notify.subscribe_agency": BELOW,
+        "notify.unsubscribe_agency": COMMITTEE,
+    },
+    Role.SECURITY_OFFICER: dict(_EVERYBODY),
+    Role.AUDITOR: dict(_EVERYBODY),
+}
+
+
+def is_below(committee: str, superior: str) -> bool:
+    """Whether a committee stands under another one, by their GB/T 2260 codes; nothing is below itself.
+
+    A province ends in 0000, a city in 00; the digits before that are shared by everything under it.
+    """
+    if committee == superior:
+        return False
+    stem = superior.removesuffix("00").removesuffix("00")
+    return len(stem) < len(superior) and committee.startswith(stem)
+
+
+def widest(roles: tuple[Role, ...], permission: str) -> Scope | None:
+    """The widest scope any of the roles gives for a permission, None when none does."""
+    found = {GRANTS[role][permission] for role in roles if permission in GRANTS[role]}
+    return next((scope for scope in (BELOW, COMMITTEE, OWN) if scope in found), None)
+
+
+def permits(roles: tuple[Role, ...], acting: str, permission: str, target: str) -> Scope | None:
+    """The scope under which somebody acting in `acting` may ask it of `target`, None when they may not.
+
+    `Scope.OWN` still leaves the owner to check that the thing is theirs.
+    """
+    scope = widest(roles, permission)
+    if scope is None:
+        return None
+    if acting == target:
+        return scope
+    if scope is Scope.BELOW and is_below(target, acting):
+        return scope
+    return None

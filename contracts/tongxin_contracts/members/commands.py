@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from tongxin_contracts.message import Answer, Command, Done, ShortText
-from tongxin_contracts.words import DutyKind, ExitDecision, YearOutcome
+from tongxin_contracts.words import DutyKind, ExitDecision, YearEndOutcome
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -99,7 +99,7 @@ class MemberYear(Answer):
 
     member_id: UUID
     points: str
-    outcome: YearOutcome
+    outcome: YearEndOutcome
 
 
 class YearClosed(Answer):

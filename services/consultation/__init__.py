@@ -1,0 +1,1 @@
+"""协商: topics and what is consulted on."""

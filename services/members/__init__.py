@@ -1,0 +1,1 @@
+"""委员: rosters, terms, duty and points; the owner of committees and who sits in them."""

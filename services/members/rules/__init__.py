@@ -1,0 +1,1 @@
+"""What holds for members, rosters and points, as pure functions: no I/O, no framework, no clock of its own."""

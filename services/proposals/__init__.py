@@ -1,0 +1,1 @@
+"""提案: drafts, submission, review and numbers."""

@@ -1,0 +1,29 @@
+"""How the rules of proposals say no: always with words that tell a person what to do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field at fault."""
+
+    field: str
+    """Dotted path in the request: `suggestions.2` is the third suggestion."""
+    message: str
+    """What is wrong and what to do, in Chinese."""
+
+
+class Refused(Exception):  # noqa: N818  (a refusal is an answer, not a defect)
+    """A rule says no; `reason` is Chinese and meant for the person who asked."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class FieldsRefused(Refused):
+    """What was handed in breaks rules in one or more fields."""
+
+    def __init__(self, reason: str, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(reason)
+        self.errors = errors

@@ -1,0 +1,181 @@
+"""Review in rounds as data: who sits in each, what each may decide, and what a decision needs.
+
+Always holds: every decision names the scheme's version; not filing names one of the scheme's grounds; returning says
+what is to be changed; in the last round every outcome takes effect, before it only those the round says, the others
+are what this round recommends to the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from tongxin_contracts.words import Ground, ReviewOutcome, Word
+
+from .refusals import FieldError, FieldsRefused, Refused
+from .states import Step
+from .text import tidy, unusable_characters, visible_length
+
+W = TypeVar("W", bound=Word)
+
+REASON_MAX: Final = 1000
+"""Visible characters of a reason or an explanation."""
+ROUNDS_MAX: Final = 4
+
+_STEPS: Final[Mapping[ReviewOutcome, Step]] = {
+    ReviewOutcome.FILE: Step.FILE,
+    ReviewOutcome.RETURN: Step.RETURN,
+    ReviewOutcome.NOT_FILE: Step.NOT_FILE,
+}
+
+
+class SchemeRefused(Refused):
+    """The review scheme is not one that can be worked by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of review."""
+
+    name: str
+    """As the committee's rules call it: 提案组初审."""
+    seats: tuple[str, ...]
+    """Roles that sit in it; anyone of them may record the decision."""
+    outcomes: tuple[ReviewOutcome, ...]
+    """What it may decide, in the order a page offers it."""
+    final: tuple[ReviewOutcome, ...] = ()
+    """Outcomes that take effect at once although rounds follow; in the last round all do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewScheme:
+    """How a committee reviews its proposals."""
+
+    code: str
+    version: str
+    name: str
+    rounds: tuple[Round, ...]
+    grounds: tuple[Ground, ...]
+    """Grounds on which this committee may refuse to file."""
+
+    @property
+    def rule_version(self) -> str:
+        """What a decision stores."""
+        return f"{self.code}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a round decided."""
+
+    outcome: ReviewOutcome
+    ground: Ground | None = None
+    reason: str = ""
+    """What is to be changed, or why it is not filed, in the reviewer's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What follows from a decision."""
+
+    step: Step | None
+    """What happens to the proposal now; None while it goes to the next round."""
+    next_round: int | None
+    """Index of the round that has it next; None when the review has ended."""
+    rule_version: str
+
+
+ALL_OUTCOMES: Final = (ReviewOutcome.FILE, ReviewOutcome.RETURN, ReviewOutcome.NOT_FILE)
+
+ONE_ROUND: Final = ReviewScheme(
+    code="one_round",
+    version="1",
+    name="一审制",
+    rounds=(Round(name="提案委员会审查", seats=("proposals_office",), outcomes=ALL_OUTCOMES),),
+    grounds=tuple(Ground),
+)
+"""The plainest scheme: the proposals office decides."""
+
+
+def load_review_scheme(data: Mapping[str, object]) -> ReviewScheme:
+    """Read a scheme from its JSON; raises SchemeRefused with what to mend."""
+    rounds = data.get("rounds")
+    if not isinstance(rounds, Sequence) or isinstance(rounds, str) or not 1 <= len(rounds) <= ROUNDS_MAX:
+        raise SchemeRefused(f"审查方案的 rounds 应是 1 到 {ROUNDS_MAX} 轮的列表。")
+    grounds = _words(data.get("grounds", [ground.value for ground in Ground]), Ground, "grounds")
+    if not grounds:
+        raise SchemeRefused("审查方案至少要有一条不予立案的情形。")
+    return ReviewScheme(
+        code=_text(data, "code"),
+        version=_text(data, "version"),
+        name=_text(data, "name"),
+        rounds=tuple(_round(item) for item in rounds),
+        grounds=grounds,
+    )
+
+
+def check_decision(scheme: ReviewScheme, round_index: int, decision: Decision) -> tuple[FieldError, ...]:
+    """Everything wrong with a decision; empty when it can be taken."""
+    errors: list[FieldError] = []
+    now = _round_at(scheme, round_index)
+    if decision.outcome not in now.outcomes:
+        offered = "、".join(outcome.label for outcome in now.outcomes)
+        errors.append(FieldError("outcome", f"“{now.name}”只能作出：{offered}。"))
+    if decision.outcome is ReviewOutcome.NOT_FILE:
+        if decision.ground is None:
+            errors.append(FieldError("ground", "不予立案必须选择一条规定的情形。"))
+        elif decision.ground not in scheme.grounds:
+            errors.append(FieldError("ground", "本级审查办法没有采用这条情形，请另选一条。"))
+    elif decision.ground is not None:
+        errors.append(FieldError("ground", f"“{decision.outcome.label}”不需要选择不予立案的情形，请清除。"))
+    reason = tidy(decision.reason)
+    if decision.outcome is ReviewOutcome.RETURN and not reason:
+        errors.append(FieldError("reason", "退回修改必须写明要改什么，提案人才知道怎样修改。"))
+    if visible_length(reason) > REASON_MAX:
+        errors.append(FieldError("reason", f"理由太长：最多 {REASON_MAX} 个字，请删减。"))
+    if unusable_characters(reason, lines=True):
+        errors.append(FieldError("reason", "理由含有不能保存的控制字符，请删去或重新输入。"))
+    return tuple(errors)
+
+
+def decide(scheme: ReviewScheme, round_index: int, decision: Decision) -> Verdict:
+    """What a round's decision leads to; raises FieldsRefused with every field at fault."""
+    errors = check_decision(scheme, round_index, decision)
+    if errors:
+        raise FieldsRefused("审查决定还不完整，请修改标出的地方。", errors)
+    last = round_index == len(scheme.rounds) - 1
+    if last or decision.outcome in scheme.rounds[round_index].final:
+        return Verdict(_STEPS[decision.outcome], None, scheme.rule_version)
+    return Verdict(None, round_index + 1, scheme.rule_version)
+
+
+def _round_at(scheme: ReviewScheme, index: int) -> Round:
+    if not 0 <= index < len(scheme.rounds):
+        raise SchemeRefused(f"“{scheme.name}”没有第 {index + 1} 轮审查。")
+    return scheme.rounds[index]
+
+
+def _round(data: object) -> Round:
+    if not isinstance(data, Mapping):
+        raise SchemeRefused("每一轮审查应是一个对象。")
+    seats = data.get("seats")
+    if not isinstance(seats, Sequence) or isinstance(seats, str) or not seats:
+        raise SchemeRefused("每一轮审查要在 seats 里写明由谁参加。")
+    outcomes = _words(data.get("outcomes"), ReviewOutcome, "outcomes")
+    final = _words(data.get("final", []), ReviewOutcome, "final")
+    if not outcomes or not set(final) <= set(outcomes):
+        raise SchemeRefused("每一轮审查要有 outcomes，final 只能从中选取。")
+    return Round(_text(data, "name"), tuple(str(seat) for seat in seats), outcomes, final)
+
+
+def _text(data: Mapping[str, object], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise SchemeRefused(f"审查方案缺少 {key}。")
+    return value.strip()
+
+
+def _words(value: object, words: type[W], key: str) -> tuple[W, ...]:
+    known = {word.value: word for word in words}
+    if not isinstance(value, Sequence) or isinstance(value, str) or not all(item in known for item in value):
+        raise SchemeRefused(f"审查方案的 {key} 应是列表，只能用：{'、'.join(known)}。")
+    return tuple(known[item] for item in dict.fromkeys(value))

@@ -1,0 +1,1 @@
+"""The embedded stack: NATS and PostgreSQL from their wheels, the five processes, one data folder."""

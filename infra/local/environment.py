@@ -1,0 +1,65 @@
+"""The environment each of the five processes gets: its own database roles, its own key, and no other's."""
+
+import http.client
+import json
+import os
+from typing import TYPE_CHECKING, Final
+
+from infra.local.ports import LOOPBACK
+from tongxin_contracts.subjects import SERVICES
+
+if TYPE_CHECKING:
+    from infra.local.stack import Stack
+
+_INHERITED: Final = ("PATH", "HOME", "VIRTUAL_ENV", "TMPDIR")
+_HTTP_OK: Final = 200
+
+
+def for_service(stack: "Stack", service: str) -> dict[str, str]:
+    """Everything the process may know; the portal alone can sign tokens."""
+    variables = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    variables |= {
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONUNBUFFERED": "1",
+        **stack.extra_environment,
+        "TONGXIN_DATABASE_URL": stack.database_url(service, "app"),
+        "TONGXIN_DATABASE_WORKER_URL": stack.database_url(service, "worker"),
+        "TONGXIN_NATS_URL": stack.nats_url,
+        "TONGXIN_NATS_SEED_FILE": str(stack.keys.seed(service)),
+        "TONGXIN_TOKEN_PUBLIC_KEY_FILE": str(stack.keys.token_public),
+        "TONGXIN_SEALING_KEY_FILE": str(stack.keys.sealing),
+        "TONGXIN_HEALTH_PORT": str(stack.ports.health[service]),
+        "TONGXIN_ACK_WAIT": f"{stack.ack_wait.total_seconds():g}",
+    }
+    if service == "portal":
+        variables |= _portal(stack)
+    return variables
+
+
+def inherited_settings() -> dict[str, str]:
+    """Settings of the operator's own environment that services may see (log level, traces, failpoints)."""
+    return {name: value for name, value in os.environ.items() if name.startswith("TONGXIN_")}
+
+
+def says_ready(health_port: int) -> bool:
+    """Whether a process answers 200 on /readyz."""
+    connection = http.client.HTTPConnection(LOOPBACK, health_port, timeout=1)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == _HTTP_OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _portal(stack: "Stack") -> dict[str, str]:
+    health = {service: f"http://{LOOPBACK}:{stack.ports.health[service]}" for service in SERVICES}
+    return {
+        "TONGXIN_TOKEN_PRIVATE_KEY_FILE": str(stack.keys.token_private),
+        "TONGXIN_PORTAL_HOST": stack.portal_host,
+        "TONGXIN_PORTAL_PORT": str(stack.ports.portal),
+        "TONGXIN_PUBLIC_URL": stack.public_url,
+        "TONGXIN_SERVICE_HEALTH": json.dumps(health),
+    }

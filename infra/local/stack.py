@@ -1,0 +1,355 @@
+"""The whole local stack over one data folder: what `tongxin up` supervises and what tests start and break.
+
+Always holds: nothing listens outside this machine but the portal when told to; secrets are files of mode 0600; a
+second stack on the same folder is refused; starting again on the same folder loses nothing.
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from chassis.topology import GIB, Follows
+from infra.local import environment, nats, postgres
+from infra.local.agencies import Agency, AgencyRecord, Credentials
+from infra.local.blocking import blocking
+from infra.local.keys import Keys, ensure_keys
+from infra.local.lock import FolderLock
+from infra.local.ports import LOOPBACK, Ports, free_ports, require_all_free
+from infra.local.problems import StartFailedError
+from infra.local.program import Program, Running
+from infra.local.settings import LocalSettings
+from infra.nats.config import OPERATOR_USER, ServerConfig
+from infra.nats.connection import bus, until_accepted
+from infra.nats.follows import FOLLOWS
+from infra.nats.provision import all_drift, provision
+from infra.postgres import urls
+from infra.postgres.databases import ensure_databases
+from infra.postgres.roles import SUPERUSER, RoleKind, role_name
+from tongxin_contracts.subjects import SERVICES
+
+_RESTART_ATTEMPTS = 20
+
+
+class Stack:
+    """NATS, PostgreSQL and the facts their users need.
+
+    Tests call `start()`; the supervisor calls `prepare()` and runs the programs itself.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        ports: Ports | None = None,
+        follows: Follows = FOLLOWS,
+        ack_wait: timedelta = timedelta(seconds=30),
+        replicas: int = 1,
+        portal_host: str = LOOPBACK,
+        public_url: str | None = None,
+        database_url: str | None = None,
+        jetstream_max_bytes: int = 12 * GIB,
+        extra_environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.data = data.absolute()
+        self.ports = ports or free_ports()
+        self.follows = follows
+        self.ack_wait = ack_wait
+        self.replicas = replicas
+        self.portal_host = portal_host
+        self.public_url = public_url or f"http://{portal_host}:{self.ports.portal}"
+        self.extra_environment = dict(extra_environment or {})
+        self.agencies = AgencyRecord(self.data)
+        self._database_url = database_url
+        self._jetstream_max_bytes = jetstream_max_bytes
+        self._lock = FolderLock(self.data / "run" / "lock")
+        self._nats: Running | None = None
+        self._postgres: Running | None = None
+
+    @classmethod
+    def from_settings(cls, settings: LocalSettings, *, extra_environment: Mapping[str, str]) -> "Stack":
+        """The stack an operator asked for."""
+        url = settings.database_url
+        return cls(
+            settings.data,
+            ports=settings.ports(),
+            ack_wait=settings.ack_wait_time,
+            replicas=settings.replicas,
+            portal_host=settings.portal_host,
+            public_url=settings.public_url,
+            database_url=url.get_secret_value() if url else None,
+            jetstream_max_bytes=settings.jetstream_max_bytes,
+            extra_environment=extra_environment,
+        )
+
+    # -- one start, step by step -----------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Everything before the first program: lock, ports, keys, configuration, cluster."""
+        self._open_folders()
+        self._lock.take()
+        require_all_free(
+            self.ports, portal_host=self.portal_host, embedded_postgres=self.embeds_postgres
+        )
+        self._write_nats_config()
+        if self.embeds_postgres:
+            postgres.create_cluster(self._place, self.keys.password(SUPERUSER))
+
+    def start(self) -> "Stack":
+        """Prepare, start both servers, make databases and streams, migrate; ready for services when it returns."""
+        self.prepare()
+        try:
+            # Started together, awaited together: the slower one decides.
+            self._nats = Running(self.nats_program)
+            if self.embeds_postgres:
+                self._postgres = Running(self.postgres_program)
+            self._nats.wait_ready()
+            if self._postgres:
+                self._postgres.wait_ready()
+            self.make_databases()
+            self.provision()
+            self.migrate()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop PostgreSQL, then NATS, and give the folder free."""
+        for server in (self._postgres, self._nats):
+            if server:
+                server.stop()
+        self._postgres = self._nats = None
+        self._lock.release()
+
+    def make_databases(self) -> list[str]:
+        """Roles and databases of all services; returns those that were made."""
+        return blocking(ensure_databases(self.admin_url, SERVICES, self.keys.all_passwords()))
+
+    def provision(self) -> list[str]:
+        """Streams and consumers; returns what changed."""
+        return blocking(self._provision())
+
+    def drift(self) -> list[str]:
+        """What provisioning would change on the bus."""
+        return blocking(self._drift())
+
+    def migrate(self, services: Sequence[str] = SERVICES) -> dict[str, list[str]]:
+        """Bring each service's tables to head; service -> the revisions that ran."""
+        if importlib.util.find_spec("chassis.migrations") is None:
+            return {}
+        migrations = importlib.import_module("chassis.migrations")
+        return {
+            service: list(migrations.migrate(service, self.database_url(service, "owner")))
+            for service in services
+        }
+
+    # -- agencies --------------------------------------------------------------------------------------------
+
+    def add_agency(self, agency: str, name: str) -> Credentials:
+        """Account, key, consumer, and a folder to hand over; the running server takes it up without a restart."""
+        added = self.agencies.add(agency, name)
+        self._write_nats_config()
+        nats.reload_config(self._nats_pid_file, self._nats_config)
+        credentials = self.agencies.hand_over(added, self.nats_url)
+        blocking(until_accepted(self.nats_url, credentials.seed_file, f"agency_{agency}"))
+        self.provision()
+        return credentials
+
+    def list_agencies(self) -> list[Agency]:
+        """Every agency of this installation."""
+        return self.agencies.all()
+
+    # -- what a process is given -----------------------------------------------------------------------------
+
+    def environment(self, service: str) -> dict[str, str]:
+        """The environment of one of the five processes, whole."""
+        return environment.for_service(self, service)
+
+    def service_program(self, service: str, extra: Mapping[str, str] | None = None) -> Program:
+        """One of the five processes as a program; `extra` adds settings (a failpoint, another health port)."""
+        variables = self.environment(service) | dict(extra or {})
+        health = int(variables["TONGXIN_HEALTH_PORT"])
+        return Program(
+            name=service,
+            argv=(sys.executable, "-m", "tongxin.service", service),
+            log=self.data / "logs" / f"{service}.log",
+            ready=lambda: environment.says_ready(health),
+            environment=variables,
+            grace=self.ack_wait.total_seconds() + 10,
+        )
+
+    def start_service(self, service: str, extra: Mapping[str, str] | None = None) -> Running:
+        """Start one process and wait until it is ready; the caller stops it."""
+        return Running(self.service_program(service, extra)).wait_ready()
+
+    @property
+    def nats_url(self) -> str:
+        """Address of the bus."""
+        return f"nats://{LOOPBACK}:{self.ports.nats}"
+
+    @property
+    def nats_monitor_url(self) -> str:
+        """Address of the server's monitoring pages (/jsz, /varz, /healthz)."""
+        return f"http://{LOOPBACK}:{self.ports.nats_monitor}"
+
+    @property
+    def admin_url(self) -> str:
+        """URL of the database server's superuser; for provisioning and tests alone."""
+        if self._database_url:
+            return self._database_url
+        return urls.url(
+            user=SUPERUSER,
+            password=self.keys.password(SUPERUSER),
+            host=LOOPBACK,
+            port=self.ports.postgres,
+            database="postgres",
+        )
+
+    def database_url(self, service: str, kind: RoleKind) -> str:
+        """URL of a service's database as one of its roles."""
+        role = role_name(service, kind)
+        return urls.with_role(
+            self.admin_url, user=role, password=self.keys.password(role), database=service
+        )
+
+    @property
+    def embeds_postgres(self) -> bool:
+        """Whether the database server is ours to start."""
+        return self._database_url is None
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Keys and passwords, made on first use."""
+        return ensure_keys(self.data / "keys")
+
+    # -- the two servers, and breaking them ------------------------------------------------------------------
+
+    @property
+    def nats_program(self) -> Program:
+        """The bus as a program."""
+        return nats.nats_program(
+            self._nats_binary, self._nats_config, self.ports.nats, self.data / "logs" / "nats.log"
+        )
+
+    @property
+    def postgres_program(self) -> Program:
+        """The embedded database server as a program."""
+        return postgres.postgres_program(
+            self._place, self.ports.postgres, self.data / "logs" / "postgres.log"
+        )
+
+    def kill_nats(self) -> None:
+        """SIGKILL, as a crash would."""
+        if self._nats:
+            self._nats.kill()
+
+    def stop_nats(self) -> None:
+        """Stop the bus in good order."""
+        if self._nats:
+            self._nats.stop()
+
+    def start_nats(self) -> None:
+        """Start the bus again on the same store."""
+        self._nats = Running(self.nats_program).wait_ready()
+
+    def restart_nats(self) -> None:
+        """Stop in good order and start again."""
+        self.stop_nats()
+        self.start_nats()
+
+    def kill_postgres(self) -> None:
+        """SIGKILL the postmaster, as a crash would; its backends notice and end."""
+        if self._postgres:
+            self._postgres.kill()
+
+    def stop_postgres(self) -> None:
+        """Stop the database server in good order; open transactions are rolled back."""
+        if self._postgres:
+            self._postgres.stop()
+
+    def start_postgres(self) -> None:
+        """Start the database server again; after a kill, old backends may hold its memory for a moment."""
+        for attempt in range(_RESTART_ATTEMPTS):
+            with suppress(StartFailedError):
+                self._postgres = Running(self.postgres_program).wait_ready()
+                return
+            if attempt == _RESTART_ATTEMPTS - 1:
+                break
+        raise StartFailedError(f"postgres 无法再次启动：\n{self.postgres_program.last_lines()}")
+
+    def restart_postgres(self) -> None:
+        """Stop in good order and start again."""
+        self.stop_postgres()
+        self.start_postgres()
+
+    # -- inside ----------------------------------------------------------------------------------------------
+
+    @property
+    def server_pids(self) -> dict[str, int]:
+        """Process ids of the servers this stack started itself."""
+        started = {"nats": self._nats, "postgres": self._postgres}
+        return {name: server.pid for name, server in started.items() if server}
+
+    @property
+    def _nats_config(self) -> Path:
+        return self.data / "nats" / "server.conf"
+
+    @property
+    def _nats_pid_file(self) -> Path:
+        return self.data / "run" / "nats.pid"
+
+    @cached_property
+    def _nats_binary(self) -> Path:
+        return nats.find_nats_server()
+
+    @cached_property
+    def _place(self) -> postgres.Place:
+        return postgres.settle(self.data)
+
+    def _open_folders(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        # The database server is not root: it must be able to pass, and only that. All that is inside is closed.
+        self.data.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        for name in ("run", "logs", "nats"):
+            folder = self.data / name
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    def _write_nats_config(self) -> None:
+        config = ServerConfig(
+            server_name="tongxin-local",
+            port=self.ports.nats,
+            monitor_port=self.ports.nats_monitor,
+            store=self.data / "nats" / "store",
+            pid_file=self._nats_pid_file,
+            user_keys=self.keys.public_nkeys(),
+            follows=self.follows,
+            agencies=[agency.account() for agency in self.agencies.all()],
+            max_file=self._jetstream_max_bytes,
+        )
+        nats.write_config(self._nats_config, config, self._nats_binary)
+
+    async def _provision(self) -> list[str]:
+        async with bus(self.nats_url, self.keys.seed(OPERATOR_USER), OPERATOR_USER) as client:
+            return await provision(
+                client,
+                follows=self.follows,
+                agencies=[agency.id for agency in self.agencies.all()],
+                replicas=self.replicas,
+                ack_wait=self.ack_wait,
+            )
+
+    async def _drift(self) -> list[str]:
+        async with bus(self.nats_url, self.keys.seed(OPERATOR_USER), OPERATOR_USER) as client:
+            return await all_drift(
+                client,
+                follows=self.follows,
+                agencies=[agency.id for agency in self.agencies.all()],
+                replicas=self.replicas,
+                ack_wait=self.ack_wait,
+            )

@@ -1,0 +1,143 @@
+"""Renders the configuration file of nats-server from values; what the file says is decided here and nowhere else.
+
+Always holds: users are known by public key only, so the file holds no secret; every acknowledged message is on disk
+(`sync_interval: always`); an agency's account is offered the three calls on its own consumer and nothing else.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chassis.topology import GIB, Follows
+from infra.nats.permissions import (
+    OPERATOR,
+    Permissions,
+    agency_permissions,
+    consumer_calls,
+    service_permissions,
+)
+from tongxin_contracts import subjects
+
+MAIN_ACCOUNT = "TONGXIN"
+SYSTEM_ACCOUNT = "SYS"
+OPERATOR_USER = "operator"
+SYSTEM_USER = "sys"
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyAccount:
+    """An agency as the server knows it."""
+
+    agency: str
+    public_key: str
+
+    @property
+    def account(self) -> str:
+        """The account's name on the server."""
+        return f"AGENCY_{self.agency.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """Everything a rendered configuration depends on."""
+
+    server_name: str
+    port: int
+    monitor_port: int
+    store: Path
+    """Folder of JetStream's files."""
+    pid_file: Path
+    user_keys: Mapping[str, str]
+    """Public nkey of each service, of the operator and of the system user."""
+    follows: Follows
+    agencies: Sequence[AgencyAccount] = ()
+    host: str = "127.0.0.1"
+    monitor_host: str = "127.0.0.1"
+    max_file: int = field(default=12 * GIB)
+    """Bytes JetStream may use on disk; the streams' own limits must fit into it."""
+    max_memory: int = field(default=GIB // 4)
+
+
+def render(config: ServerConfig) -> str:
+    """The text of the configuration file."""
+    blocks = [_server(config), _main_account(config), _system_account(config)]
+    blocks += [_agency_account(agency) for agency in config.agencies]
+    head, accounts = blocks[0], "\n".join(blocks[1:])
+    return f"{head}\naccounts {{\n{accounts}}}\nsystem_account: {SYSTEM_ACCOUNT}\n"
+
+
+def _server(config: ServerConfig) -> str:
+    return f"""\
+# Written by `tongxin`; a change made here is lost at the next start.
+server_name: {_quote(config.server_name)}
+host: {_quote(config.host)}
+port: {config.port}
+http: {_quote(f"{config.monitor_host}:{config.monitor_port}")}
+pid_file: {_quote(str(config.pid_file))}
+max_payload: 1MB
+logtime_utc: true
+jetstream {{
+  store_dir: {_quote(str(config.store))}
+  sync_interval: always
+  max_file_store: {config.max_file}
+  max_memory_store: {config.max_memory}
+}}
+"""
+
+
+def _main_account(config: ServerConfig) -> str:
+    users = [
+        _user(config.user_keys[service], service_permissions(service, config.follows.get(service, ())))
+        for service in subjects.SERVICES
+    ]
+    users.append(_user(config.user_keys[OPERATOR_USER], OPERATOR))
+    exports = "".join(_exports(agency) for agency in config.agencies)
+    return (
+        f"  {MAIN_ACCOUNT} {{\n    jetstream: enabled\n    users: [\n{''.join(users)}    ]\n"
+        f"    exports: [\n{exports}    ]\n  }}\n"
+    )
+
+
+def _system_account(config: ServerConfig) -> str:
+    return f"  {SYSTEM_ACCOUNT} {{ users: [ {{ nkey: {config.user_keys[SYSTEM_USER]} }} ] }}\n"
+
+
+def _agency_account(agency: AgencyAccount) -> str:
+    imports = "".join(
+        f"      {{ service: {{ account: {MAIN_ACCOUNT}, subject: {_quote(subject)} }} }}\n"
+        for subject in _agency_calls(agency)
+    )
+    user = _user(agency.public_key, agency_permissions(agency.agency))
+    return f"  {agency.account} {{\n    users: [\n{user}    ]\n    imports: [\n{imports}    ]\n  }}\n"
+
+
+def _exports(agency: AgencyAccount) -> str:
+    pull, info, ack = _agency_calls(agency)
+    to = f"accounts: [{agency.account}]"
+    return (
+        f"      {{ service: {_quote(pull)}, response_type: stream, {to} }}\n"
+        f"      {{ service: {_quote(info)}, {to} }}\n"
+        f"      {{ service: {_quote(ack)}, {to} }}\n"
+    )
+
+
+def _agency_calls(agency: AgencyAccount) -> list[str]:
+    return consumer_calls(subjects.AGENCY_STREAM, subjects.agency_consumer(agency.agency))
+
+
+def _user(public_key: str, permissions: Permissions) -> str:
+    replies = '\n        allow_responses: { max: 1, expires: "1m" }' if permissions.replies else ""
+    return (
+        f"      {{ nkey: {public_key}, permissions: {{\n"
+        f"        publish: {{ allow: {_list(permissions.publish)} }}\n"
+        f"        subscribe: {{ allow: {_list(permissions.subscribe)} }}{replies} }} }}\n"
+    )
+
+
+def _list(values: Iterable[str]) -> str:
+    return f"[{', '.join(_quote(value) for value in values)}]"
+
+
+def _quote(value: str) -> str:
+    return json.dumps(value)

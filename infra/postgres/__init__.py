@@ -1,0 +1,1 @@
+"""Databases and roles: one database a service, three roles in each, no more rights than their work needs."""

@@ -1,0 +1,21 @@
+"""Builds and changes PostgreSQL URLs; a password may hold any character."""
+
+from urllib.parse import quote, urlsplit, urlunsplit
+
+
+def url(*, user: str, password: str, host: str, port: int, database: str) -> str:
+    """A postgresql:// URL."""
+    return f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@{host}:{port}/{database}"
+
+
+def with_database(address: str, database: str) -> str:
+    """The same server and user, another database."""
+    return urlunsplit(urlsplit(address)._replace(path=f"/{database}"))
+
+
+def with_role(address: str, *, user: str, password: str, database: str) -> str:
+    """The same server (and its query options), another user and database."""
+    parts = urlsplit(address)
+    place = parts.netloc.rpartition("@")[2]
+    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{place}"
+    return urlunsplit(parts._replace(netloc=netloc, path=f"/{database}"))

@@ -24,6 +24,10 @@ class Role(Word):
     AUDITOR = "auditor", "审计员"
 
 
+ROLES: Final[Mapping[str, Role]] = {role.value: role for role in Role}
+"""Roles by the value that tokens and tables hold."""
+
+
 class Scope(StrEnum):
     """How far a permission reaches."""
 

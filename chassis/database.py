@@ -1,0 +1,82 @@
+"""Transactions that say for whom they act.
+
+Always holds: the first statement of every transaction sets `app.committees`, so row-level security lets through the
+named committees' rows and no others; the role is never one that row-level security does not bind (checked at start).
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chassis.problems import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One open transaction: SQLAlchemy Core for services, asyncpg on the same one for the chassis' hot paths."""
+
+    sql: AsyncConnection
+    raw: Any
+    """The asyncpg connection; typed loosely because asyncpg ships no types."""
+
+
+class Database:
+    """A pool of connections of one role to one service's database."""
+
+    def __init__(self, url: str, *, pool_size: int) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={"timeout": 5, "server_settings": {"application_name": "tongxin"}},
+        )
+
+    @asynccontextmanager
+    async def transaction(self, committees: Iterable[str] = ()) -> AsyncIterator[Transaction]:
+        """Begin, say for which committees, commit at the end; any exception rolls everything back."""
+        async with self.engine.begin() as connection:
+            await connection.exec_driver_sql(
+                "select set_config('app.committees', $1, true)", (",".join(sorted(set(committees))),)
+            )
+            raw = (await connection.get_raw_connection()).driver_connection
+            yield Transaction(connection, raw)
+
+    async def refuse_unbound_role(self) -> None:
+        """Raise Unavailable when this role would see every committee's rows (superuser or BYPASSRLS)."""
+        async with self.transaction() as tx:
+            unbound = await tx.raw.fetchval(
+                "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
+            )
+        if unbound:
+            raise Unavailable("database role is not bound by row-level security; refuse to start")
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+_TRANSIENT_STATES = ("08", "40", "53", "55P03", "57")
+"""SQLSTATE classes that are the database's fault and not the statement's: connection, serialization, resources,
+lock timeout, shutdown and statement timeout."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether an error says "not now" and not "never": the batch or command is to be tried again as it is."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, DBAPIError) and cause.connection_invalidated:
+            return True
+        state = getattr(cause, "sqlstate", None)
+        if isinstance(state, str):
+            return state.startswith(_TRANSIENT_STATES)
+        if isinstance(cause, OSError | TimeoutError | asyncpg.InterfaceError):
+            return True
+        cause = getattr(cause, "orig", None) or cause.__cause__
+    return False

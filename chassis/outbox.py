@@ -1,0 +1,55 @@
+"""Events are written beside the change they state, in the same transaction; the relay publishes them later.
+
+Always holds: no event leaves without its change being committed, and no change is committed without its event. Rows
+are kept 90 days: the outbox is the record, the broker is not. Whoever inserts holds the aggregate's lock, so an
+aggregate's rows get their ids in the order of their versions.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tongxin_contracts.envelope import Envelope
+
+from chassis.database import Transaction
+from chassis.problems import TooLarge
+
+MAX_EVENT: Final = 64 * 1024
+"""Bytes; a larger event fails in the command that wanted to state it (decision 6)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message on its way out."""
+
+    envelope: Envelope
+    stream: str
+    subject: str
+    payload: bytes
+
+
+_INSERT = """
+insert into outbox (event_id, stream, subject, headers, payload, committee, aggregate, version)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bytea[], $6::text[], $7::uuid[], $8::int[])
+"""
+
+
+async def write(tx: Transaction, messages: Sequence[Outgoing]) -> None:
+    """Insert messages in the order given, one statement; raises TooLarge for an event above 64 kB."""
+    if not messages:
+        return
+    for message in messages:
+        if len(message.payload) > MAX_EVENT:
+            raise TooLarge(f"内容超过 {MAX_EVENT // 1024} KB，请精简正文或改用附件")
+    await tx.raw.execute(
+        _INSERT,
+        [message.envelope.id for message in messages],
+        [message.stream for message in messages],
+        [message.subject for message in messages],
+        [json.dumps(message.envelope.headers()) for message in messages],
+        [message.payload for message in messages],
+        [message.envelope.committee for message in messages],
+        [message.envelope.aggregate for message in messages],
+        [message.envelope.version for message in messages],
+    )

@@ -1,0 +1,156 @@
+"""The tables every service has, and how a service's own tables are put behind row-level security.
+
+Used by migrations only. Always holds: role `app` writes the outbox and the history but never reads or changes what
+is there for others (no SELECT on the outbox, no UPDATE or DELETE on the history); a domain table has a `committee`
+column, FORCE ROW LEVEL SECURITY and one policy that reads `app.committees`, set in a transaction's first statement;
+unset means no rows (decision 10).
+"""
+
+CHASSIS = """
+create table outbox (
+    id bigint generated always as identity (cache 1) primary key,
+    event_id uuid not null unique,
+    stream text not null,
+    subject text not null,
+    headers jsonb not null,
+    payload bytea,
+    committee text not null,
+    aggregate uuid not null,
+    version int not null,
+    created_at timestamptz not null default now(),
+    published_at timestamptz,
+    sequence bigint
+);
+create index outbox_waiting on outbox (stream, id) where published_at is null;
+create index outbox_published on outbox (published_at) where published_at is not null;
+
+create table command_log (
+    actor text not null,
+    command_id uuid not null,
+    digest text not null,
+    answer text,
+    at timestamptz not null default now(),
+    primary key (actor, command_id)
+);
+create index command_log_at on command_log (at);
+
+create table history (
+    aggregate uuid not null,
+    sequence int not null,
+    committee text not null,
+    at timestamptz not null,
+    actor text not null,
+    on_behalf_of text,
+    action text not null,
+    detail text,
+    salt bytea,
+    detail_digest bytea not null,
+    digest bytea not null,
+    primary key (aggregate, sequence)
+);
+
+create table task (
+    id uuid primary key,
+    committee text not null,
+    matter uuid not null,
+    kind text not null,
+    version int not null,
+    open boolean not null
+);
+create index task_matter on task (matter) where open;
+
+create table deadline (
+    id uuid primary key,
+    committee text not null,
+    matter uuid not null,
+    kind text not null,
+    rule text not null,
+    anchor timestamptz not null,
+    calendar_version text not null,
+    due_at timestamptz not null,
+    fired_at timestamptz,
+    cancelled_at timestamptz,
+    unique (matter, kind, anchor)
+);
+create index deadline_open on deadline (due_at) where fired_at is null and cancelled_at is null;
+
+create table gate (
+    consumer text not null,
+    aggregate uuid not null,
+    last_version int not null default 0,
+    last_event_id uuid,
+    epoch int not null default 1,
+    primary key (consumer, aggregate)
+);
+
+create table held (
+    id bigint generated always as identity primary key,
+    consumer text not null,
+    aggregate uuid,
+    version int,
+    event_id uuid,
+    stream_sequence bigint not null,
+    committee text,
+    subject text not null,
+    headers jsonb not null,
+    payload bytea not null,
+    reason text not null,
+    explanation text,
+    stack text,
+    wish text check (wish in ('retry', 'drop')),
+    attempts int not null default 0,
+    held_at timestamptz not null default now()
+);
+create unique index held_place on held (consumer, aggregate, version) where aggregate is not null;
+create unique index held_loose on held (consumer, stream_sequence) where aggregate is null;
+create index held_wish on held (consumer) where wish is not null;
+
+create table disclosure (
+    id bigint generated always as identity primary key,
+    at timestamptz not null default now(),
+    committee text not null,
+    actor text not null,
+    subject uuid not null,
+    fields text[] not null,
+    purpose text not null
+);
+
+create table epoch (only_one boolean primary key default true check (only_one), epoch int not null);
+insert into epoch values (true, 1);
+"""
+
+_GRANTS = """
+grant usage on schema public to {service}_app, {service}_worker;
+grant select, insert, update, delete on all tables in schema public to {service}_app, {service}_worker;
+revoke all on outbox, history, gate, held, disclosure, deadline, epoch from {service}_app;
+grant insert on outbox, disclosure to {service}_app;
+grant select, insert on history to {service}_app;
+grant select, insert, update on deadline to {service}_app;
+grant select on epoch to {service}_app;
+revoke delete, update on history, disclosure from {service}_worker;
+grant usage, select on all sequences in schema public to {service}_app, {service}_worker;
+"""
+
+BEHIND_WALL = ("history", "task", "disclosure")
+"""Chassis tables with a committee; command_log belongs to an actor, the rest to the worker."""
+
+
+def chassis_tables() -> str:
+    """DDL of the chassis' own tables."""
+    return CHASSIS
+
+
+def wall(table: str) -> str:
+    """Put one table with a `committee` column behind row-level security."""
+    return f"""
+alter table {table} enable row level security;
+alter table {table} force row level security;
+create policy own_committees on {table}
+    using (committee = any (string_to_array(current_setting('app.committees', true), ',')))
+    with check (committee = any (string_to_array(current_setting('app.committees', true), ',')));
+"""
+
+
+def grants(service: str) -> str:
+    """Rights of the two roles on everything there is now; run at the end of every migration."""
+    return _GRANTS.format(service=service)

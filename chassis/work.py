@@ -1,0 +1,241 @@
+"""The unit of work: one transaction, what it changes, what it states, and what it says to history.
+
+A handler loads aggregates (which locks them), changes them and lets them state events; nothing is written until
+`flush`, which nobody but the chassis calls, right before the commit. Always holds: an aggregate's version rises by
+one for each event it states, without gaps; several aggregates cost as many statements as one.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from opentelemetry import trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from sqlalchemy import Table, bindparam, insert, select, update
+
+from chassis import deadlines, history, outbox, tasks
+from chassis.clock import Clock
+from chassis.database import Transaction
+from chassis.files import Files
+from chassis.identity import Actor
+from chassis.ids import new_id
+from chassis.problems import NotFound, VersionClash
+from chassis.sealing import Sealer
+from tongxin_contracts.envelope import Envelope
+from tongxin_contracts.message import Event
+from tongxin_contracts.permissions import Scope
+from tongxin_contracts.subjects import ServiceName
+
+_propagator = TraceContextTextMapPropagator()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What handlers may use besides the transaction."""
+
+    clock: Clock
+    files: Files
+    sealer: Sealer
+
+
+@dataclass(slots=True)
+class Aggregate:
+    """One locked row, and what is about to happen to it."""
+
+    table: Table
+    row: dict[str, Any]
+    work: "Work"
+    is_new: bool = False
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> UUID:
+        """The aggregate's id."""
+        found: UUID = self.row["id"]
+        return found
+
+    @property
+    def version(self) -> int:
+        """Its version, the events stated so far included."""
+        found: int = self.row["version"]
+        return found
+
+    def __getitem__(self, column: str) -> Any:
+        return self.row[column]
+
+    def expect(self, version: int) -> None:
+        """Raise VersionClash unless this is the version somebody read."""
+        if self.version != version:
+            raise VersionClash(f"您看到的是第 {version} 版，现在已是第 {self.version} 版")
+
+    def change(self, **columns: Any) -> None:
+        """Set columns; what really differs goes into the update and the history."""
+        for column, value in columns.items():
+            if self.row[column] != value:
+                first = self.changes[column][0] if column in self.changes else self.row[column]
+                self.changes[column] = [first, value]
+                self.row[column] = value
+
+    def state(self, event: Event, *, because: Envelope | None = None) -> None:
+        """State an event: the version rises by one and the event goes out with it."""
+        self.row["version"] += 1
+        self.work.publish(event, aggregate=self.id, version=self.version, because=because)
+
+    def note(self, action: str, *, reason: str | None = None) -> None:
+        """Write a line of history about the changes so far."""
+        self.work.entries.append(
+            history.Entry(
+                aggregate=self.id,
+                committee=self.row["committee"],
+                at=self.work.now,
+                actor=self.work.actor.id,
+                on_behalf_of=self.work.actor.on_behalf_of,
+                action=action,
+                changes=dict(self.changes),
+                reason=reason,
+                is_new=self.is_new,
+            )
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One transaction of one service, for one actor in one committee."""
+
+    service: ServiceName
+    tx: Transaction
+    tools: Tools
+    actor: Actor
+    committee: str
+    """The committee the request is for; reactions take each event's own instead."""
+    scope: Scope = Scope.COMMITTEE
+    """How far the actor's permission reaches; OWN leaves the handler to check."""
+    now: datetime
+    request_id: UUID
+    """The command's id; what it leads to is correlated by it."""
+    epoch: int = 1
+    entries: list[history.Entry] = field(default_factory=list)
+    touched: list[Aggregate] = field(default_factory=list)
+    outgoing: list[outbox.Outgoing] = field(default_factory=list)
+    files_to_keep: list[bytes] = field(default_factory=list)
+
+    async def load(self, table: Table, id_: UUID) -> Aggregate:
+        """Lock and read one aggregate; raises NotFound, also for a row of another committee."""
+        found = await self.load_many(table, [id_])
+        if not found:
+            raise NotFound
+        return found[0]
+
+    async def load_many(self, table: Table, ids: Sequence[UUID]) -> list[Aggregate]:
+        """Lock and read aggregates in the order of their ids, so that two transactions cannot wait for each other."""
+        rows = await self.tx.sql.execute(
+            select(table).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
+        )
+        loaded = [Aggregate(table, dict(row._mapping), self) for row in rows]
+        self.touched += loaded
+        return loaded
+
+    def create(self, table: Table, id_: UUID, *, committee: str | None = None, **columns: Any) -> Aggregate:
+        """A new aggregate, inserted at the end of the transaction; its history begins with all its columns."""
+        row = {"id": id_, "committee": committee or self.committee, "version": 0, **columns}
+        made = Aggregate(table, row, self, is_new=True)
+        made.changes = {name: [None, value] for name, value in columns.items() if value is not None}
+        self.touched.append(made)
+        return made
+
+    def publish(self, event: Event, *, aggregate: UUID, version: int, because: Envelope | None = None,
+                committee: str | None = None) -> None:  # fmt: skip
+        """Put an event into the outbox; for aggregates that keep their version themselves."""
+        type_ = type(event)
+        where = committee or (because.committee if because else self.committee)
+        envelope = Envelope(
+            id=new_id(),
+            type=type_.type_name(),
+            source=self.service,
+            time=self.now,
+            committee=where,
+            actor=self.actor.id,
+            aggregate=aggregate,
+            version=version,
+            correlation_id=because.correlation_id if because else self.request_id,
+            causation_id=because.id if because else self.request_id,
+            epoch=self.epoch,
+            traceparent=because.traceparent if because else current_traceparent(),
+        )
+        self.outgoing.append(
+            outbox.Outgoing(
+                envelope=envelope,
+                stream=type_.stream(),
+                subject=type_.subject(where),
+                payload=event.model_dump_json().encode(),
+            )
+        )
+
+    def keep_file(self, content: bytes) -> None:
+        """Have a file put into the bucket after the commit and before the answer."""
+        self.files_to_keep.append(content)
+
+    async def disclose(self, subject: UUID, fields: Sequence[str], purpose: str) -> None:
+        """Note that sensitive fields of somebody were read, by whom and what for."""
+        await self.tx.raw.execute(
+            "insert into disclosure (committee, actor, subject, fields, purpose) values ($1, $2, $3, $4, $5)",
+            self.committee,
+            self.actor.id,
+            subject,
+            list(fields),
+            purpose,
+        )
+
+    async def open_task(self, opened: tasks.Opened, *, because: Envelope | None = None) -> None:
+        """Say that somebody has something to do; twice for one matter and kind opens it once."""
+        await tasks.open_task(self, opened, because=because)
+
+    async def close_tasks(self, matter: UUID, *, because: Envelope | None = None) -> None:
+        """Say that nothing is to be done on a matter any more."""
+        await tasks.close_tasks(self, matter, because=because)
+
+    async def set_deadline(self, deadline: deadlines.Deadline) -> None:
+        """Have something happen at an instant unless it is cancelled before."""
+        await deadlines.set_deadline(self.tx, deadline)
+
+    async def cancel_deadlines(self, matter: UUID) -> None:
+        """Whatever was to happen on a matter happens no more."""
+        await deadlines.cancel(self.tx, matter, self.now)
+
+    async def flush(self) -> None:
+        """Write everything: rows, history, outbox. Called by the chassis, once, right before the commit."""
+        await self._write_rows()
+        await history.write(self.tx, self.entries)
+        await outbox.write(self.tx, self.outgoing)
+
+    async def _write_rows(self) -> None:
+        new: dict[Table, list[dict[str, Any]]] = defaultdict(list)
+        changed: dict[tuple[Table, tuple[str, ...]], list[Mapping[str, Any]]] = defaultdict(list)
+        for aggregate in self.touched:
+            if aggregate.is_new:
+                new[aggregate.table].append(aggregate.row)
+            else:
+                columns = tuple(sorted({*aggregate.changes, "version"}))
+                values = {f"new_{column}": aggregate.row[column] for column in columns}
+                changed[aggregate.table, columns].append({"key": aggregate.id, **values})
+        for table, rows in new.items():
+            await self.tx.sql.execute(insert(table), rows)
+        for (table, columns), values_list in changed.items():
+            statement = (
+                update(table)
+                .where(table.c.id == bindparam("key"))
+                .values({column: bindparam(f"new_{column}") for column in columns})
+            )
+            await self.tx.sql.execute(statement, values_list)
+
+
+def current_traceparent() -> str | None:
+    """The active span as a W3C header value; None when nothing is traced."""
+    if not trace.get_current_span().get_span_context().is_valid:
+        return None
+    carrier: dict[str, str] = {}
+    _propagator.inject(carrier)
+    return carrier.get("traceparent")

@@ -13,7 +13,7 @@ class FieldError:
     """What is wrong and what to do, in Chinese."""
 
 
-class Refused(Exception):  # noqa: N818  (a refusal is an answer, not a defect)
+class Refused(Exception):
     """A rule says no; `reason` is Chinese and meant for the person who asked."""
 
     def __init__(self, reason: str) -> None:

@@ -52,9 +52,6 @@ _REGIONAL: Final = range(0x1F1E6, 0x1F200)
 _TAGS: Final = range(0xE0020, 0xE0080)
 _MARKS: Final = frozenset({"Mn", "Me", "Mc"})
 _CONTROLS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_DIRECTION_MARKS: Final = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
 _CODE_POINTS_PER_CHARACTER: Final = 8
 """A family emoji needs seven; more on average is not text but a pile of marks."""
 
@@ -70,9 +67,11 @@ def tidy_line(text: str) -> str:
 
 
 def tidied(text: ProposalText) -> ProposalText:
-    """The proposal with every part tidied and empty suggestions at any place dropped."""
-    suggestions = tuple(part for part in map(tidy, text.suggestions) if part)
-    return ProposalText(tidy_line(text.title), tidy(text.facts), tidy(text.analysis), suggestions)
+    """The proposal with every part tidied and empty suggestions at the end dropped, so that positions stay."""
+    suggestions = [tidy(part) for part in text.suggestions]
+    while suggestions and not suggestions[-1]:
+        suggestions.pop()
+    return ProposalText(tidy_line(text.title), tidy(text.facts), tidy(text.analysis), tuple(suggestions))
 
 
 def visible_length(text: str) -> int:
@@ -148,7 +147,9 @@ def _errors(text: ProposalText, limits: TextLimits) -> Iterator[FieldError]:
         )
     for index, part in enumerate(text.suggestions):
         label = f"第 {index + 1} 条建议"
-        if part in text.suggestions[:index]:
+        if not part:
+            yield FieldError(f"suggestions.{index}", f"{label}是空的，请填写或删去这一条。")
+        elif part in text.suggestions[:index]:
             yield FieldError(f"suggestions.{index}", f"{label}与前面的建议重复，请删去或改写。")
         yield from _common(f"suggestions.{index}", label, part, limits.suggestion_max, lines=True)
 

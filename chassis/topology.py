@@ -21,6 +21,7 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
+
 from tongxin_contracts import subjects
 
 Follows = Mapping[str, Sequence[str]]

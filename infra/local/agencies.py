@@ -71,9 +71,7 @@ class AgencyRecord:
     def hand_over(self, agency: Agency, url: str) -> Credentials:
         """Write the folder an agency's developer gets; connect.json names everything but the secret."""
         seed_file = self._seed_file(agency.id)
-        found = Credentials(
-            seed_file.parent, seed_file, url, AGENCY_STREAM, agency_consumer(agency.id)
-        )
+        found = Credentials(seed_file.parent, seed_file, url, AGENCY_STREAM, agency_consumer(agency.id))
         facts = {
             "agency": agency.id,
             "name": agency.name,
@@ -82,9 +80,7 @@ class AgencyRecord:
             "stream": found.stream,
             "consumer": found.consumer,
         }
-        write_private(
-            found.folder / "connect.json", json.dumps(facts, ensure_ascii=False, indent=1).encode()
-        )
+        write_private(found.folder / "connect.json", json.dumps(facts, ensure_ascii=False, indent=1).encode())
         return found
 
     def find(self, agency: str) -> Agency:

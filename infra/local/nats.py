@@ -34,7 +34,9 @@ def find_nats_server() -> Path:
 def server_version(binary: Path) -> tuple[int, ...]:
     """The version a binary says it has; raises StackError when it does not say."""
     try:
-        said = subprocess.run([str(binary), "-v"], capture_output=True, text=True, check=True, timeout=10).stdout
+        said = subprocess.run(
+            [str(binary), "-v"], capture_output=True, text=True, check=True, timeout=10
+        ).stdout
     except (OSError, subprocess.SubprocessError) as error:
         raise StackError(f"无法运行 {binary}：{error}") from error
     found = re.search(r"v(\d+)\.(\d+)\.(\d+)", said)

@@ -211,7 +211,9 @@ def _copy_programs(programs: Path, base: Path) -> Path:
         draft = Path(tempfile.mkdtemp(prefix="install-draft-", dir=base))
         for part in (package, package.with_name(f"{package.name}.libs")):
             if part.exists():
-                shutil.copytree(part, draft / part.name, symlinks=True, ignore=shutil.ignore_patterns("include"))
+                shutil.copytree(
+                    part, draft / part.name, symlinks=True, ignore=shutil.ignore_patterns("include")
+                )
         draft.chmod(0o755)
         draft.replace(copied)
     return copied / package.name / programs.relative_to(package)

@@ -104,9 +104,7 @@ class Running:
                 )
             if time.monotonic() > deadline:
                 self.kill()
-                raise StartFailedError(
-                    f"{self.program.name} 未能按时就绪：\n{self.program.last_lines()}"
-                )
+                raise StartFailedError(f"{self.program.name} 未能按时就绪：\n{self.program.last_lines()}")
             time.sleep(POLL)
         return self
 

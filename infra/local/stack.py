@@ -7,18 +7,22 @@ second stack on the same folder is refused; starting again on the same folder lo
 import importlib
 import importlib.util
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from chassis.topology import GIB, Follows
 from infra.local import environment, nats, postgres
 from infra.local.agencies import Agency, AgencyRecord, Credentials
 from infra.local.blocking import blocking
+from infra.local.facts import Facts, read_facts, write_facts
 from infra.local.keys import Keys, ensure_keys
+from infra.local.leftovers import Leftovers
 from infra.local.lock import FolderLock
 from infra.local.ports import LOOPBACK, Ports, free_ports, require_all_free
 from infra.local.problems import StartFailedError
@@ -33,7 +37,14 @@ from infra.postgres.databases import ensure_databases
 from infra.postgres.roles import SUPERUSER, RoleKind, role_name
 from tongxin_contracts.subjects import SERVICES
 
-_RESTART_ATTEMPTS = 20
+STOP_ORDER: Final = (
+    ("portal",),
+    ("notify", "consultation", "proposals", "members"),
+    ("postgres",),
+    ("nats",),
+)
+"""The door first, the stores last: nothing is taken on that could not be finished."""
+_RESTART_ATTEMPTS: Final = 20
 
 
 class Stack:
@@ -67,6 +78,7 @@ class Stack:
         self.agencies = AgencyRecord(self.data)
         self._database_url = database_url
         self._jetstream_max_bytes = jetstream_max_bytes
+        self.leftovers = Leftovers(self.data / "run" / "pids.json")
         self._lock = FolderLock(self.data / "run" / "lock")
         self._nats: Running | None = None
         self._postgres: Running | None = None
@@ -93,12 +105,33 @@ class Stack:
         """Everything before the first program: lock, ports, keys, configuration, cluster."""
         self._open_folders()
         self._lock.take()
-        require_all_free(
-            self.ports, portal_host=self.portal_host, embedded_postgres=self.embeds_postgres
+        self.leftovers.end(
+            [name for group in STOP_ORDER for name in group],
+            {"postgres": signal.SIGINT},
+            self.ack_wait.total_seconds(),
         )
+        require_all_free(self.ports, portal_host=self.portal_host, embedded_postgres=self.embeds_postgres)
         self._write_nats_config()
         if self.embeds_postgres:
             postgres.create_cluster(self._place, self.keys.password(SUPERUSER))
+        write_facts(self._facts_file, self._facts())
+
+    @classmethod
+    def attached(cls, settings: LocalSettings) -> "Stack":
+        """The stack that runs on this data folder, as it was started, whatever the settings say now."""
+        facts = read_facts(settings.data / "run" / "stack.json")
+        if facts is None:
+            return cls.from_settings(settings, extra_environment={})
+        return cls(
+            settings.data,
+            ports=facts.ports,
+            ack_wait=timedelta(seconds=facts.ack_wait),
+            replicas=facts.replicas,
+            portal_host=facts.portal_host,
+            public_url=facts.public_url,
+            database_url=facts.database_url,
+            jetstream_max_bytes=facts.jetstream_max_bytes,
+        )
 
     def start(self) -> "Stack":
         """Prepare, start both servers, make databases and streams, migrate; ready for services when it returns."""
@@ -214,9 +247,7 @@ class Stack:
     def database_url(self, service: str, kind: RoleKind) -> str:
         """URL of a service's database as one of its roles."""
         role = role_name(service, kind)
-        return urls.with_role(
-            self.admin_url, user=role, password=self.keys.password(role), database=service
-        )
+        return urls.with_role(self.admin_url, user=role, password=self.keys.password(role), database=service)
 
     @property
     def embeds_postgres(self) -> bool:
@@ -295,6 +326,25 @@ class Stack:
         """Process ids of the servers this stack started itself."""
         started = {"nats": self._nats, "postgres": self._postgres}
         return {name: server.pid for name, server in started.items() if server}
+
+    def holder(self) -> int | None:
+        """The process that runs this stack now."""
+        return self._lock.holder()
+
+    def _facts(self) -> Facts:
+        return Facts(
+            ports=self.ports,
+            ack_wait=self.ack_wait.total_seconds(),
+            replicas=self.replicas,
+            portal_host=self.portal_host,
+            public_url=self.public_url,
+            database_url=self._database_url,
+            jetstream_max_bytes=self._jetstream_max_bytes,
+        )
+
+    @property
+    def _facts_file(self) -> Path:
+        return self.data / "run" / "stack.json"
 
     @property
     def _nats_config(self) -> Path:

@@ -109,7 +109,9 @@ async def _ensure_stream(context: JetStreamContext, spec: StreamConfig) -> list[
     try:
         await context.update_stream(actual.evolve(**stated))
     except APIError as error:
-        raise ProvisionError(f"无法更改 {spec.name}：{error.description}；{'; '.join(differences)}") from error
+        raise ProvisionError(
+            f"无法更改 {spec.name}：{error.description}；{'; '.join(differences)}"
+        ) from error
     return [f"changed: {difference}" for difference in differences]
 
 

@@ -1,0 +1,5 @@
+"""`python -m tongxin` is `tongxin`."""
+
+from tongxin.main import app
+
+app()

@@ -1,0 +1,19 @@
+"""Loads the demo city once for a data folder, and remembers whom one can sign in as."""
+
+import json
+from dataclasses import asdict
+
+from infra.local.private_files import write_private
+from infra.local.stack import Stack
+from tongxin.demo import Login, load_demo
+
+
+def demo_logins(stack: Stack) -> list[Login] | None:
+    """The demo's logins; loads it first when this folder has none. None when there is no demo."""
+    record = stack.data / "demo.json"
+    if record.exists():
+        return [Login(**entry) for entry in json.loads(record.read_text())]
+    logins = load_demo(stack)
+    if logins is not None:
+        write_private(record, json.dumps([asdict(login) for login in logins], ensure_ascii=False).encode())
+    return logins

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from tongxin_contracts.plain_text import tidy, unusable_characters, visible_length
 from tongxin_contracts.words import Ground, ReviewOutcome, Word
 
 from .refusals import FieldError, FieldsRefused, Refused
 from .states import Step
-from .text import tidy, unusable_characters, visible_length
 
 W = TypeVar("W", bound=Word)
 

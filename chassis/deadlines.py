@@ -84,7 +84,9 @@ OpenWork = Callable[..., Any]
 class Sweeper:
     """Fires what is due, a hundred at a time; several replicas may sweep at once."""
 
-    def __init__(self, open_work: OpenWork, handlers: Mapping[str, FireDeadline], *, interval: float = 5.0) -> None:
+    def __init__(
+        self, open_work: OpenWork, handlers: Mapping[str, FireDeadline], *, interval: float = 5.0
+    ) -> None:
         self._open_work = open_work
         self._handlers = handlers
         self._interval = interval
@@ -116,9 +118,7 @@ class Sweeper:
                 "select set_config('app.committees', $1, true)", ",".join({row["committee"] for row in rows})
             )
             for row in rows:
-                deadline = Deadline(
-                    **{name: row[name] for name in Deadline.__slots__}  # type: ignore[attr-defined]
-                )
+                deadline = Deadline(**{name: row[name] for name in Deadline.__slots__})
                 work.committee = deadline.committee
                 await self._handlers[deadline.kind](deadline, work)
             await work.tx.raw.execute(

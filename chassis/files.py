@@ -4,7 +4,6 @@ The portal puts an upload into quarantine under its SHA-256; a command names tha
 bucket forgets after 24 hours, and has a limit of its own so that files can never stop events (decision 6).
 """
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import Protocol
@@ -51,7 +50,7 @@ class ObjectStoreFiles:
         try:
             bucket = await self._jetstream.object_store(QUARANTINE_BUCKET)
             await bucket.put(digest, content)
-        except (NatsTimeoutError, BucketNotFoundError, asyncio.TimeoutError) as error:
+        except (TimeoutError, NatsTimeoutError, BucketNotFoundError) as error:
             raise Unavailable("文件暂时无法保存，请稍后重新上传") from error
         return StoredFile(digest, len(content))
 
@@ -62,7 +61,7 @@ class ObjectStoreFiles:
             found = await bucket.get(digest)
         except (ObjectNotFoundError, NotFoundError) as error:
             raise NotFound("文件已过期或未上传成功，请重新上传") from error
-        except (NatsTimeoutError, BucketNotFoundError, asyncio.TimeoutError) as error:
+        except (TimeoutError, NatsTimeoutError, BucketNotFoundError) as error:
             raise Unavailable("文件暂时无法读取，请稍后重试") from error
         content = found.data or b""
         if hashlib.sha256(content).hexdigest() != digest:

@@ -14,9 +14,8 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
-from tongxin_contracts.message import HistoryEntry
-
 from chassis.database import Transaction
+from tongxin_contracts.message import HistoryEntry
 
 ZERO: Final = bytes(32)
 
@@ -67,7 +66,10 @@ async def write(tx: Transaction, entries: Sequence[Entry]) -> None:
     for entry in entries:
         sequence, head = heads.get(entry.aggregate, (0, ZERO))
         detail = json.dumps(
-            {"changes": entry.changes, "reason": entry.reason}, ensure_ascii=False, default=plain, sort_keys=True
+            {"changes": entry.changes, "reason": entry.reason},
+            ensure_ascii=False,
+            default=plain,
+            sort_keys=True,
         )
         salt = os.urandom(16)
         detail_digest = hashlib.sha256(salt + detail.encode()).digest()
@@ -103,7 +105,13 @@ async def read(tx: Transaction, aggregate: UUID, *, hide: Iterable[str] = ()) ->
     for position, row in enumerate(rows, 1):
         detail = json.loads(row["detail"]) if row["detail"] else {"changes": {}, "reason": None}
         digest = link(
-            head, aggregate, row["sequence"], row["at"], row["actor"], row["action"], bytes(row["detail_digest"])
+            head,
+            aggregate,
+            row["sequence"],
+            row["at"],
+            row["actor"],
+            row["action"],
+            bytes(row["detail_digest"]),
         )
         erased = row["detail"] is None
         fits = erased or (

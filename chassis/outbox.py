@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tongxin_contracts.envelope import Envelope
-
 from chassis.database import Transaction
 from chassis.problems import TooLarge
+from tongxin_contracts.envelope import Envelope
 
 MAX_EVENT: Final = 64 * 1024
 """Bytes; a larger event fails in the command that wanted to state it (decision 6)."""

@@ -131,7 +131,9 @@ _MESSAGES = {
 def field_problems(error: ValidationError) -> list[FieldProblem]:
     """pydantic's findings as fields with Chinese messages; values are not repeated, they may be personal."""
     return [
-        FieldProblem(field=".".join(str(part) for part in found["loc"]) or "（全文）", message=_message(found))
+        FieldProblem(
+            field=".".join(str(part) for part in found["loc"]) or "（全文）", message=_message(found)
+        )
         for found in error.errors(include_url=False, include_input=False)
     ]
 

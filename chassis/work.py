@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from opentelemetry import trace
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from sqlalchemy import Table, bindparam, insert, select, update
 
 from chassis import deadlines, history, outbox, tasks
@@ -24,12 +22,11 @@ from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.problems import NotFound, VersionClash
 from chassis.sealing import Sealer
+from chassis.telemetry import current_traceparent
 from tongxin_contracts.envelope import Envelope
 from tongxin_contracts.message import Event
 from tongxin_contracts.permissions import Scope
 from tongxin_contracts.subjects import ServiceName
-
-_propagator = TraceContextTextMapPropagator()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,12 +227,3 @@ class Work:
                 .values({column: bindparam(f"new_{column}") for column in columns})
             )
             await self.tx.sql.execute(statement, values_list)
-
-
-def current_traceparent() -> str | None:
-    """The active span as a W3C header value; None when nothing is traced."""
-    if not trace.get_current_span().get_span_context().is_valid:
-        return None
-    carrier: dict[str, str] = {}
-    _propagator.inject(carrier)
-    return carrier.get("traceparent")

@@ -1,0 +1,221 @@
+"""Connections to NATS, the serving of commands and queries, and the calling of them.
+
+FastStream serves `cmd.*` and `qry.*`, and only through `Desk` here. Always holds: whoever asks gets an answer or a
+problem, never silence, except for requests whose deadline has passed: nobody waits for those any more. On stop, what
+was received is answered before the connection goes.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlparse
+from uuid import UUID
+
+import nats
+import structlog
+from faststream.nats import NatsBroker, NatsMessage, NatsResponse
+from faststream.nats.security import NatsNKey
+from nats.aio.client import Client
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeoutError
+
+from chassis import problems, telemetry
+from chassis.clock import Clock
+from chassis.identity import Actor, TokenSigner
+from chassis.settings import Settings
+from tongxin_contracts.envelope import COMMAND_ID, DEADLINE, STATUS, TOKEN, TRACEPARENT
+from tongxin_contracts.message import Answer, Request
+from tongxin_contracts.problems import Problem
+
+log = structlog.get_logger()
+
+MAX_REPLY: Final = 256 * 1024
+"""Bytes; a larger answer is a mistake of its query (decision 6)."""
+REQUEST_TIMEOUT: Final = 5.0
+"""Seconds a caller waits; the deadline header says so to the service."""
+
+
+async def wait_for_port(url: str, *, limit: float = 30.0) -> None:
+    """Wait until somebody listens; a first connect that fails costs nats-py two seconds (facts.md)."""
+    parsed = urlparse(url.split(",", maxsplit=1)[0])
+    deadline = asyncio.get_running_loop().time() + limit
+    while True:
+        try:
+            await asyncio.to_thread(
+                lambda: socket.create_connection(
+                    (parsed.hostname or "127.0.0.1", parsed.port or 4222), 1
+                ).close()
+            )
+        except OSError:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
+def connection_options(settings: Settings, service: str) -> dict[str, Any]:
+    """How every connection of a service is made: it never gives up and says when something is wrong."""
+
+    async def on_error(error: Exception) -> None:
+        log.warning("bus_error", error=type(error).__name__, text=str(error)[:200])
+
+    async def on_disconnect() -> None:
+        log.warning("bus_disconnected")
+
+    async def on_reconnect() -> None:
+        log.info("bus_reconnected")
+
+    return {
+        "servers": settings.nats_url.split(","),
+        "inbox_prefix": f"_INBOX.{service}".encode(),
+        "max_reconnect_attempts": -1,
+        "reconnect_time_wait": 0.25,
+        "ping_interval": 10,
+        "max_outstanding_pings": 2,
+        "pending_size": 16 * 1024 * 1024,
+        "error_cb": on_error,
+        "disconnected_cb": on_disconnect,
+        "reconnected_cb": on_reconnect,
+    }
+
+
+async def connect(settings: Settings, service: str) -> Client:
+    """A raw connection of a service, for events, hints and pokes."""
+    await wait_for_port(settings.nats_url)
+    options = connection_options(settings, service)
+    return await nats.connect(nkeys_seed=str(settings.nats_seed_file), name=service, **options)
+
+
+Respond = Callable[[type[Request], bytes, Mapping[str, str]], Awaitable[tuple[int, bytes] | None]]
+"""Body and headers in, status and body out; None when nobody waits for it any more."""
+
+
+class Desk:
+    """Where a service receives commands and queries."""
+
+    def __init__(
+        self, settings: Settings, service: str, requests: Sequence[type[Request]], respond: Respond
+    ) -> None:
+        self._settings = settings
+        self._respond = respond
+        self.broker = make_broker(settings, service)
+        self._subscribers = [self._subscribe(request, service) for request in requests]
+
+    def _subscribe(self, request: type[Request], service: str) -> Any:
+        async def receive(message: NatsMessage) -> NatsResponse | None:
+            answered = await self._respond(request, message.body, message.headers)
+            if answered is None:
+                return None
+            status, body = answered
+            return NatsResponse(body, headers={STATUS: str(status), "content-type": "application/json"})
+
+        subscriber = self.broker.subscriber(
+            request.subject(),
+            queue=service,
+            max_workers=self._settings.pool_size,
+            decoder=_as_it_is,
+            title=request.subject(),
+            description=request.__doc__,
+        )
+        subscriber(receive)
+        return subscriber
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        await wait_for_port(self._settings.nats_url)
+        await self.broker.start()
+
+    async def stop(self) -> None:
+        """Take no more, answer what was taken, then go; FastStream alone would drop what waits in its queue."""
+        await asyncio.gather(*(subscriber.subscription.drain() for subscriber in self._subscribers))
+        limit = asyncio.get_running_loop().time() + self._settings.stop_grace
+        while not all(map(_is_idle, self._subscribers)) and asyncio.get_running_loop().time() < limit:
+            await asyncio.sleep(0.01)
+        for subscriber in self._subscribers:
+            subscriber.subscription = None
+        await self.broker.stop()
+
+
+def make_broker(settings: Settings, service: str) -> NatsBroker:
+    """FastStream's broker with our options; logging is ours."""
+    return NatsBroker(
+        security=NatsNKey(settings.nats_seed_file),
+        logger=None,
+        graceful_timeout=settings.stop_grace,
+        name=f"{service}-desk",
+        apply_types=True,
+        **connection_options(settings, service),
+    )
+
+
+async def _as_it_is(message: NatsMessage) -> bytes:
+    return message.body
+
+
+def _is_idle(subscriber: Any) -> bool:
+    statistics = subscriber.send_stream.statistics()
+    return bool(statistics.current_buffer_used == 0 and subscriber.limiter.value == subscriber.max_workers)
+
+
+class Caller:
+    """The portal's way to commands and queries: one request, one answer or one refusal.
+
+    A timeout or a missing responder is repeated once with the same id, so a command cannot happen twice.
+    """
+
+    def __init__(self, connection: Client, signer: TokenSigner, clock: Clock) -> None:
+        self._connection = connection
+        self._signer = signer
+        self._clock = clock
+
+    async def call(
+        self, request: Request, actor: Actor, request_id: UUID, *, timeout: float = REQUEST_TIMEOUT
+    ) -> Answer:
+        """The answer; raises the Refusal the service gave, or Unavailable when nobody answered twice."""
+        with telemetry.span(
+            f"send {request.subject()}", kind="client", attributes=telemetry.messaging(request.subject())
+        ):
+            body = request.model_dump_json().encode()
+            for attempt in (1, 2):
+                try:
+                    reply = await self._connection.request(
+                        request.subject(),
+                        body,
+                        timeout=timeout,
+                        headers=self._headers(request, actor, request_id, body, timeout),
+                    )
+                    break
+                except (NatsTimeoutError, NoRespondersError, TimeoutError) as error:
+                    log.warning("no_answer", subject=request.subject(), attempt=attempt)
+                    if attempt == 2:
+                        raise problems.Unavailable from error
+                    if isinstance(error, NoRespondersError):
+                        await asyncio.sleep(0.5)
+            status = int((reply.headers or {}).get(STATUS, "500"))
+            if status >= 400:
+                raise problems.raised_again(Problem.model_validate_json(reply.data))
+            return request.answer.model_validate_json(reply.data)
+
+    def _headers(
+        self, request: Request, actor: Actor, request_id: UUID, body: bytes, timeout: float
+    ) -> dict[str, str]:
+        now = self._clock.now()
+        headers = {
+            TOKEN: self._signer.sign(
+                actor, service=request.service, request_id=request_id, body=body, now=now
+            ),
+            COMMAND_ID: str(request_id),
+            DEADLINE: str(int((now.timestamp() + timeout) * 1000)),
+        }
+        traceparent = telemetry.current_traceparent()
+        if traceparent:
+            headers[TRACEPARENT] = traceparent
+        return headers
+
+
+async def hint(connection: Client, subject: str, content: dict[str, str]) -> None:
+    """Say that something may have changed; lost hints are nobody's loss."""
+    await connection.publish(subject, json.dumps(content).encode())

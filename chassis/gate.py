@@ -1,0 +1,110 @@
+"""The version gate: which events of a batch take effect now, which are duplicates, which wait for an earlier one.
+
+Pure: positions and events in, a plan out. Always holds: an aggregate's events are applied in the order of their
+versions, each one once, whatever the broker did to order and number of deliveries (decision 1).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+
+class Versioned(Protocol):
+    """What the gate needs to know of an event."""
+
+    @property
+    def aggregate(self) -> UUID: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def event_id(self) -> UUID: ...
+
+
+E = TypeVar("E", bound=Versioned)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far one consumer has taken one aggregate."""
+
+    last_version: int = 0
+    last_event_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Plan(Generic[E]):
+    """What to do with a batch."""
+
+    apply: list[E] = field(default_factory=list)
+    """In order within each aggregate, gapless from its position."""
+    duplicates: list[E] = field(default_factory=list)
+    gaps: list[E] = field(default_factory=list)
+    """To be held until what is missing before them has come."""
+    forks: list[E] = field(default_factory=list)
+    """A version already taken, with another event id: the owner's database went back in time (decision 19)."""
+
+
+def plan(
+    positions: Mapping[UUID, Position], arrived: Iterable[E], *, stuck: Collection[tuple[UUID, int]] = ()
+) -> Plan[E]:
+    """Sort a batch by what the gate lets through; `stuck` are dead letters that keep their place."""
+    by_aggregate: dict[UUID, list[E]] = defaultdict(list)
+    for event in arrived:
+        by_aggregate[event.aggregate].append(event)
+    made: Plan[E] = Plan()
+    for aggregate, events in by_aggregate.items():
+        position = positions.get(aggregate, Position())
+        _pass_one(made, position, sorted(events, key=lambda event: event.version), stuck)
+    return made
+
+
+def _pass_one(
+    made: Plan[E], position: Position, events: Sequence[E], stuck: Collection[tuple[UUID, int]]
+) -> None:
+    last, last_id, waiting = position.last_version, position.last_event_id, set[int]()
+    for event in events:
+        if event.version == last and last_id is not None and event.event_id != last_id:
+            made.forks.append(event)
+        elif event.version <= last or event.version in waiting or (event.aggregate, event.version) in stuck:
+            made.duplicates.append(event)
+        elif event.version == last + 1:
+            made.apply.append(event)
+            last, last_id = event.version, event.event_id
+        else:
+            made.gaps.append(event)
+            waiting.add(event.version)
+
+
+K = TypeVar("K")
+
+
+def waves(events: Sequence[E], key: Mapping[UUID, K]) -> list[tuple[K, list[E]]]:
+    """Group events by key into as few runs as may be, without changing any aggregate's order.
+
+    `key` maps event ids to what they are grouped by. Each run takes, from the front of every aggregate's queue, all
+    events of the commonest key there.
+    """
+    queues: dict[UUID, list[E]] = defaultdict(list)
+    for event in events:
+        queues[event.aggregate].append(event)
+    runs: list[tuple[K, list[E]]] = []
+    fronts = dict.fromkeys(queues, 0)
+    while queues:
+        counts: dict[K, int] = defaultdict(int)
+        for aggregate, queue in queues.items():
+            counts[key[queue[fronts[aggregate]].event_id]] += 1
+        commonest = max(counts, key=lambda found: counts[found])
+        run: list[E] = []
+        for aggregate in list(queues):
+            queue = queues[aggregate]
+            while fronts[aggregate] < len(queue) and key[queue[fronts[aggregate]].event_id] == commonest:
+                run.append(queue[fronts[aggregate]])
+                fronts[aggregate] += 1
+            if fronts[aggregate] == len(queue):
+                del queues[aggregate]
+        runs.append((commonest, run))
+    return runs

@@ -1,0 +1,219 @@
+"""What happens between a request's arrival and its answer, the same for every command and query.
+
+Always holds: permission before anything is read; one handler, one transaction; a command and its answer commit
+together under the command's id, so that sent twice it answers the same; refusals are not stored; every failure leaves
+as a problem that says nothing of the inside.
+"""
+
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from nats.aio.client import Client
+from pydantic import ValidationError
+
+from chassis import problems, telemetry
+from chassis.database import Database, Transaction, is_transient
+from chassis.failpoints import Failpoints
+from chassis.identity import Actor, TokenVerifier, authorise
+from chassis.work import Tools, Work
+from tongxin_contracts.envelope import COMMAND_ID, DEADLINE, TOKEN, TRACEPARENT
+from tongxin_contracts.message import Answer, Command, Request
+from tongxin_contracts.permissions import Scope
+from tongxin_contracts.subjects import ServiceName, hint_subject, poke_subject
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    """One command or query and who does it."""
+
+    request: type[Request]
+    run: Callable[..., Awaitable[Answer]]
+    """`(request, work)`, or `(request, work, prepared)` where something is prepared."""
+    prepare: Callable[[Any, Tools], Awaitable[Any]] | None = None
+    """What must be fetched before the transaction begins: a file."""
+
+
+def handles(
+    request: type[Request],
+    run: Callable[..., Awaitable[Answer]],
+    *,
+    prepare: Callable[[Any, Tools], Awaitable[Any]] | None = None,
+) -> Handler:
+    """Name a handler in a service's table of contents."""
+    return Handler(request=request, run=run, prepare=prepare)
+
+
+_CLAIM = """
+insert into command_log (actor, command_id, digest) values ($1, $2, $3)
+on conflict (actor, command_id) do nothing returning 1
+"""
+_STORED = "select digest, answer from command_log where actor = $1 and command_id = $2"
+_KEEP = "update command_log set answer = $3 where actor = $1 and command_id = $2"
+
+
+class Front:
+    """Answers requests of one service."""
+
+    def __init__(
+        self,
+        service: ServiceName,
+        handlers: Iterable[Handler],
+        *,
+        database: Database,
+        verifier: TokenVerifier,
+        tools: Tools,
+        connection: Client,
+        failpoints: Failpoints,
+        epoch: int,
+    ) -> None:
+        self._service = service
+        self._handlers = {handler.request: handler for handler in handlers}
+        self._database = database
+        self._verifier = verifier
+        self._tools = tools
+        self._connection = connection
+        self._failpoints = failpoints
+        self._epoch = epoch
+
+    async def respond(
+        self, request: type[Request], body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, bytes] | None:
+        """Status and body; None when the caller's deadline has passed."""
+        if _is_late(headers, self._tools.clock.now().timestamp()):
+            log.info("request_too_late", handler=request.permission())
+            return None
+        started, outcome = time.perf_counter(), "ok"
+        name = f"process {request.subject()}"
+        with telemetry.span(
+            name,
+            kind="server",
+            parent=headers.get(TRACEPARENT),
+            attributes=telemetry.messaging(request.subject()),
+        ):
+            try:
+                return 200, await self._answer(self._handlers[request], body, headers)
+            except problems.Refusal as refusal:
+                outcome = "refused"
+                return refusal.status, _body(refusal)
+            except ValidationError as error:
+                outcome = "refused"
+                return 400, _body(problems.Malformed(errors=problems.field_problems(error)))
+            except Exception as error:
+                # The border of the service: the caller gets a problem, the operator gets the rest.
+                outcome = "retry" if is_transient(error) else "fault"
+                log.exception("request_failed", handler=request.permission())
+                telemetry.keep_failure(name, error)
+                unexpected = problems.Unavailable() if outcome == "retry" else problems.Fault()
+                return unexpected.status, _body(unexpected)
+            finally:
+                telemetry.HANDLER_SECONDS.labels(self._service, request.message_name, outcome).observe(
+                    time.perf_counter() - started
+                )
+
+    async def _answer(self, handler: Handler, body: bytes, headers: Mapping[str, str]) -> bytes:
+        request_id = _request_id(headers)
+        actor = self._verifier.verify(headers.get(TOKEN), request_id=request_id, body=body)
+        request = handler.request.model_validate_json(body)
+        scope = authorise(actor, request.permission(), request.committee)
+        prepared = [await handler.prepare(request, self._tools)] if handler.prepare else []
+        for attempt in (1, 2):
+            try:
+                return await self._in_transaction(handler, request, actor, scope, request_id, body, prepared)
+            except problems.Refusal:
+                raise
+            except Exception as error:
+                # A connection that died under us: nothing was committed, or the command's id will say that it was.
+                if attempt == 2 or not is_transient(error):
+                    raise
+                log.warning("request_repeated", handler=request.permission(), error=type(error).__name__)
+        raise AssertionError("unreachable")
+
+    async def _in_transaction(
+        self,
+        handler: Handler,
+        request: Request,
+        actor: Actor,
+        scope: Scope,
+        request_id: UUID,
+        body: bytes,
+        prepared: list[Any],
+    ) -> bytes:
+        is_command = isinstance(request, Command)
+        async with self._database.transaction([request.committee]) as tx:
+            if is_command:
+                stored = await _claim(tx, actor, request_id, request, body)
+                if stored is not None:
+                    return stored
+            work = Work(
+                service=self._service,
+                tx=tx,
+                tools=self._tools,
+                actor=actor,
+                committee=request.committee,
+                scope=scope,
+                now=self._tools.clock.now(),
+                request_id=request_id,
+                epoch=self._epoch,
+            )
+            answer = await handler.run(request, work, *prepared)
+            text = answer.model_dump_json()
+            if is_command:
+                await work.flush()
+                await tx.raw.execute(_KEEP, actor.id, request_id, text)
+        if work.outgoing:
+            self._failpoints.reach("after_commit_before_relay")
+            await self.tell(work)
+        for content in work.files_to_keep:
+            await self._tools.files.put(content)
+        return text.encode()
+
+    async def tell(self, work: Work) -> None:
+        """After a commit: wake the relays and hint to live pages."""
+        await tell(self._connection, work)
+
+
+async def tell(connection: Client, work: Work) -> None:
+    """Wake the relays of every replica and hint to live pages; both may get lost."""
+    await connection.publish(poke_subject(work.service), b"")
+    for committee, type_ in {(out.envelope.committee, out.envelope.type) for out in work.outgoing}:
+        await connection.publish(hint_subject(committee, work.service), type_.encode())
+
+
+async def _claim(
+    tx: Transaction, actor: Actor, request_id: UUID, request: Request, body: bytes
+) -> bytes | None:
+    """Take a command's id for this transaction, or return the answer it already has.
+
+    A second one with the same id waits here for the first to commit; raises CommandReused for another content.
+    """
+    digest = hashlib.sha256(request.permission().encode() + b"\0" + body).hexdigest()
+    if await tx.raw.fetchval(_CLAIM, actor.id, request_id, digest):
+        return None
+    row = await tx.raw.fetchrow(_STORED, actor.id, request_id)
+    if row is None or row["digest"] != digest or row["answer"] is None:
+        raise problems.CommandReused
+    answer: str = row["answer"]
+    return answer.encode()
+
+
+def _request_id(headers: Mapping[str, str]) -> UUID:
+    try:
+        return UUID(headers[COMMAND_ID])
+    except (KeyError, ValueError) as error:
+        raise problems.Malformed("缺少提交编号，请刷新页面后重试") from error
+
+
+def _is_late(headers: Mapping[str, str], now: float) -> bool:
+    deadline = headers.get(DEADLINE, "")
+    return deadline.isdigit() and int(deadline) < now * 1000
+
+
+def _body(refusal: problems.Refusal) -> bytes:
+    return refusal.problem(telemetry.trace_id()).model_dump_json(exclude_none=True).encode()

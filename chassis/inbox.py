@@ -1,0 +1,465 @@
+"""Takes a batch of events into effect: gate, reactions, dead letters, all in one transaction.
+
+Always holds: what a reaction does and the gate's new position commit together, so an event takes effect exactly once;
+one event that cannot be taken holds back its own aggregate and nothing else. Only decoding errors and errors of the
+reaction itself make a dead letter; a lost connection or a timeout aborts the batch, which comes again (decision 2).
+"""
+
+import json
+import time
+import traceback
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+
+from chassis import telemetry
+from chassis.database import Database, Transaction, is_transient
+from chassis.gate import Plan, Position, plan, waves
+from chassis.identity import Actor
+from chassis.ids import new_id
+from chassis.work import Tools, Work
+from tongxin_contracts.envelope import Envelope, EnvelopeError
+from tongxin_contracts.message import Event
+from tongxin_contracts.subjects import ServiceName
+
+log = structlog.get_logger()
+
+E = TypeVar("E", bound=Event)
+
+GAP: Final = "gap"
+"""Waits for an earlier version; every other reason is a dead letter and waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming(Generic[E]):
+    """One event at its reaction: what was said, and by whom, when, about what."""
+
+    data: E
+    envelope: Envelope
+
+
+Reaction = Callable[[Sequence[Incoming[Any]], Work], Awaitable[None]]
+"""`async def on_x(events, work)`: works on sets; events of one aggregate come in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message as it came from the broker or out of `held`."""
+
+    subject: str
+    headers: Mapping[str, str]
+    payload: bytes
+    stream_sequence: int
+    held_id: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Arrived:
+    """A letter whose envelope could be read."""
+
+    letter: Letter
+    envelope: Envelope
+    data: Event | None = None
+    """Decoded when a reaction wants it."""
+
+    @property
+    def aggregate(self) -> UUID:
+        return self.envelope.aggregate
+
+    @property
+    def version(self) -> int:
+        return self.envelope.version
+
+    @property
+    def event_id(self) -> UUID:
+        return self.envelope.id
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch, for metrics and for waking the relay."""
+
+    applied: int = 0
+    duplicates: int = 0
+    held: int = 0
+    dead: int = 0
+    works: list[Work] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Dead:
+    reason: str
+    explanation: str
+    stack: str | None = None
+
+
+class Inbox:
+    """One consumer's way from messages to effects."""
+
+    def __init__(
+        self,
+        service: ServiceName,
+        consumer: str,
+        reactions: Mapping[type[Event], Reaction],
+        *,
+        database: Database,
+        tools: Tools,
+        epoch: int,
+    ) -> None:
+        self._service = service
+        self._consumer = consumer
+        self._wanted = {event.type_name(): event for event in reactions}
+        self._reactions = dict(reactions)
+        self._known_names = {_nameless(type_) for type_ in self._wanted}
+        self._database = database
+        self._tools = tools
+        self._epoch = epoch
+
+    async def take(self, letters: Sequence[Letter]) -> Outcome:
+        """Take a batch into effect and commit; raises only what makes the whole batch come again."""
+        arrived, loose = _read(letters)
+        async with self._database.transaction({item.envelope.committee for item in arrived}) as tx:
+            outcome = await self._take_in(tx, arrived)
+            for letter, explanation in loose:
+                await self._hold_loose(tx, letter, explanation)
+                outcome.dead += 1
+        self._count(outcome)
+        return outcome
+
+    async def carry_out_wishes(self) -> Outcome:
+        """Do what operators asked of dead letters: take them again, or drop them and let the rest through."""
+        outcome = Outcome()
+        async with self._database.transaction() as tx:
+            rows = await tx.raw.fetch(
+                "select * from held where consumer = $1 and wish is not null order by aggregate, version for update",
+                self._consumer,
+            )
+            if not rows:
+                return outcome
+            await _set_committees(tx, {row["committee"] for row in rows if row["committee"]})
+            await self._carry_out_loose(tx, [row for row in rows if row["aggregate"] is None], outcome)
+            for row in (row for row in rows if row["aggregate"] is not None):
+                await self._carry_out(tx, row, outcome)
+        self._count(outcome)
+        return outcome
+
+    async def _carry_out(self, tx: Transaction, row: Any, outcome: Outcome) -> None:
+        if row["wish"] == "drop":
+            await tx.raw.execute("delete from held where id = $1", row["id"])
+            await tx.raw.execute(
+                "update gate set last_version = $3, last_event_id = $4"
+                " where consumer = $1 and aggregate = $2 and last_version = $3 - 1",
+                self._consumer, row["aggregate"], row["version"], row["event_id"],
+            )  # fmt: skip
+        else:
+            await tx.raw.execute(
+                "update held set reason = $2, wish = null, attempts = attempts + 1 where id = $1",
+                row["id"],
+                GAP,
+            )
+        taken = await self._take_in(tx, [], also=[row["aggregate"]])
+        outcome.applied += taken.applied
+        outcome.dead += taken.dead
+        outcome.works += taken.works
+
+    async def _carry_out_loose(self, tx: Transaction, rows: Sequence[Any], outcome: Outcome) -> None:
+        for row in rows:
+            arrived, _ = _read([_letter(row)]) if row["wish"] == "retry" else ([], [])
+            if row["wish"] == "drop" or arrived:
+                await tx.raw.execute("delete from held where id = $1", row["id"])
+            else:
+                await tx.raw.execute(
+                    "update held set wish = null, attempts = attempts + 1 where id = $1", row["id"]
+                )
+            if arrived:
+                await _set_committees(tx, {item.envelope.committee for item in arrived})
+                outcome.applied += (await self._take_in(tx, arrived)).applied
+
+    async def _take_in(
+        self, tx: Transaction, arrived: list[Arrived], *, also: Iterable[UUID] = ()
+    ) -> Outcome:
+        aggregates = sorted({item.aggregate for item in arrived} | set(also))
+        positions = await self._positions(tx, aggregates)
+        waiting, stuck = await self._held(tx, aggregates)
+        made = plan(positions, [*waiting, *arrived], stuck=stuck)
+        dead: dict[UUID, _Dead] = {}
+        outcome = Outcome(duplicates=len(made.duplicates))
+        applied = await self._apply(tx, made.apply, dead, outcome)
+        await self._settle(tx, made, applied, dead)
+        outcome.applied = len(applied)
+        outcome.dead = len(dead) + len(made.forks)
+        outcome.held = len(made.gaps) + len(made.apply) - len(applied) - len(dead)
+        return outcome
+
+    async def _positions(self, tx: Transaction, aggregates: Sequence[UUID]) -> dict[UUID, Position]:
+        """Lock and read the gate of these aggregates, making rows for those it does not know; one statement."""
+        rows = await tx.raw.fetch(
+            """
+            insert into gate (consumer, aggregate) select $1, unnest($2::uuid[])
+            on conflict (consumer, aggregate) do update set last_version = gate.last_version
+            returning aggregate, last_version, last_event_id
+            """,
+            self._consumer,
+            aggregates,
+        )
+        return {row["aggregate"]: Position(row["last_version"], row["last_event_id"]) for row in rows}
+
+    async def _held(
+        self, tx: Transaction, aggregates: Sequence[UUID]
+    ) -> tuple[list[Arrived], set[tuple[UUID, int]]]:
+        rows = await tx.raw.fetch(
+            "select * from held where consumer = $1 and aggregate = any($2)", self._consumer, aggregates
+        )
+        waiting, _ = _read([_letter(row) for row in rows if row["reason"] == GAP])
+        return waiting, {(row["aggregate"], row["version"]) for row in rows if row["reason"] != GAP}
+
+    async def _apply(
+        self, tx: Transaction, items: Sequence[Arrived], dead: dict[UUID, _Dead], outcome: Outcome
+    ) -> list[Arrived]:
+        """Run reactions over what the gate let through; returns what took effect, the rest is in `dead` or behind."""
+        for item in items:
+            fault = self._decode(item)
+            if fault:
+                dead[item.event_id] = fault
+        kinds = {item.event_id: item.envelope.type for item in items}
+        blocked: set[UUID] = set()
+        applied: list[Arrived] = []
+        for type_, run in waves(items, kinds):
+            passing = _not_behind(run, dead, blocked)
+            event = self._wanted.get(type_)
+            if event is not None and passing:
+                await self._react(tx, event, passing, dead, outcome)
+                passing = _not_behind(passing, dead, blocked)
+            applied += passing
+        return applied
+
+    def _decode(self, item: Arrived) -> _Dead | None:
+        event = self._wanted.get(item.envelope.type)
+        if event is None:
+            if _nameless(item.envelope.type) in self._known_names:
+                return _Dead("unknown_version", f"{item.envelope.type} is not known here")
+            return None
+        try:
+            item.data = event.model_validate_json(item.letter.payload)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+            return _Dead("undecodable", "; ".join(f"{part['loc']}: {part['type']}" for part in found)[:1000])
+        return None
+
+    async def _react(
+        self,
+        tx: Transaction,
+        event: type[Event],
+        items: Sequence[Arrived],
+        dead: dict[UUID, _Dead],
+        outcome: Outcome,
+    ) -> None:
+        """Call one reaction on a set; when it fails, on halves of the set, down to the event at fault."""
+        try:
+            async with tx.sql.begin_nested():
+                outcome.works.append(await self._call(tx, event, items))
+        except Exception as error:
+            # The border of a reaction: its own errors become a dead letter, the world's errors abort the batch.
+            if is_transient(error):
+                raise
+            if len(items) == 1:
+                dead[items[0].event_id] = _Dead(
+                    "failed",
+                    f"{type(error).__name__}: {error}"[:1000],
+                    "".join(traceback.format_exception(error)),
+                )
+                telemetry.keep_failure(f"process {event.template()}", error)
+                log.warning(
+                    "event_failed", event_id=str(items[0].event_id), type=event.type_name(), error=str(error)
+                )
+                return
+            middle = len(items) // 2
+            await self._react(tx, event, items[:middle], dead, outcome)
+            rest = _not_behind(items[middle:], dead, {i.aggregate for i in items if i.event_id in dead})
+            if rest:
+                await self._react(tx, event, rest, dead, outcome)
+
+    async def _call(self, tx: Transaction, event: type[Event], items: Sequence[Arrived]) -> Work:
+        now = self._tools.clock.now()
+        work = Work(
+            service=self._service,
+            tx=tx,
+            tools=self._tools,
+            actor=Actor.system(self._service, items[0].envelope.committee),
+            committee=items[0].envelope.committee,
+            now=now,
+            request_id=new_id(),
+            epoch=self._epoch,
+        )
+        started, outcome = time.perf_counter(), "ok"
+        try:
+            with ExitStack() as spans:
+                await self._reactions[event]([_incoming(item, event, spans) for item in items], work)
+                await work.flush()
+        except Exception:
+            outcome = "dead"
+            raise
+        finally:
+            self._measure(event, items, now, outcome, time.perf_counter() - started)
+        return work
+
+    def _measure(
+        self, event: type[Event], items: Sequence[Arrived], now: datetime, outcome: str, took: float
+    ) -> None:
+        telemetry.HANDLER_SECONDS.labels(self._service, f"on_{event.message_name}", outcome).observe(took)
+        age = telemetry.EVENT_AGE_SECONDS.labels(self._service, event.message_name)
+        for item in items:
+            age.observe(max(0.0, (now - item.envelope.time).total_seconds()))
+
+    async def _settle(
+        self, tx: Transaction, made: Plan[Arrived], applied: Sequence[Arrived], dead: Mapping[UUID, _Dead]
+    ) -> None:
+        """Move the gate, let go of held rows that took effect, hold the rest."""
+        done = {item.event_id for item in applied}
+        last: dict[UUID, Arrived] = {}
+        for item in applied:
+            last[item.aggregate] = max(last.get(item.aggregate, item), item, key=lambda found: found.version)
+        if last:
+            await tx.raw.execute(
+                """
+                update gate set last_version = moved.version, last_event_id = moved.event_id, epoch = moved.epoch
+                from unnest($2::uuid[], $3::int[], $4::uuid[], $5::int[]) as moved (aggregate, version, event_id, epoch)
+                where gate.consumer = $1 and gate.aggregate = moved.aggregate
+                """,
+                self._consumer,
+                list(last),
+                [item.version for item in last.values()],
+                [item.event_id for item in last.values()],
+                [item.envelope.epoch for item in last.values()],
+            )
+        gone = [
+            item.letter.held_id for item in (*applied, *made.duplicates) if item.letter.held_id is not None
+        ]
+        if gone:
+            await tx.raw.execute("delete from held where id = any($1)", gone)
+        behind = [item for item in made.apply if item.event_id not in done]
+        await self._hold(tx, [*made.gaps, *behind, *made.forks], dead, {item.event_id for item in made.forks})
+
+    async def _hold(
+        self, tx: Transaction, items: Sequence[Arrived], dead: Mapping[UUID, _Dead], forks: set[UUID]
+    ) -> None:
+        rows = []
+        for item in items:
+            fault = dead.get(item.event_id) or (
+                _Dead("fork", "version taken by another event") if item.event_id in forks else None
+            )
+            if fault is None and item.letter.held_id is not None:
+                continue
+            rows.append(
+                (
+                    self._consumer,
+                    item.aggregate,
+                    # A fork keeps its own place: beside the version that was taken, never instead of it.
+                    -item.version if item.event_id in forks else item.version,
+                    item.event_id,
+                    item.letter.stream_sequence,
+                    item.envelope.committee,
+                    item.letter.subject,
+                    json.dumps(dict(item.letter.headers)),
+                    item.letter.payload,
+                    fault.reason if fault else GAP,
+                    fault.explanation if fault else None,
+                    fault.stack if fault else None,
+                )
+            )
+        if rows:
+            await tx.raw.executemany(
+                """
+                insert into held (consumer, aggregate, version, event_id, stream_sequence, committee, subject, headers,
+                                  payload, reason, explanation, stack)
+                values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11, $12)
+                on conflict (consumer, aggregate, version) where aggregate is not null do update
+                set reason = excluded.reason, explanation = excluded.explanation, stack = excluded.stack
+                where held.reason = 'gap'
+                """,
+                rows,
+            )
+
+    async def _hold_loose(self, tx: Transaction, letter: Letter, explanation: str) -> None:
+        log.warning(
+            "envelope_unreadable", subject=letter.subject, sequence=letter.stream_sequence, error=explanation
+        )
+        await tx.raw.execute(
+            """
+            insert into held (consumer, stream_sequence, subject, headers, payload, reason, explanation)
+            values ($1, $2, $3, $4::jsonb, $5, 'undecodable', $6)
+            on conflict (consumer, stream_sequence) where aggregate is null do nothing
+            """,
+            self._consumer,
+            letter.stream_sequence,
+            letter.subject,
+            json.dumps(dict(letter.headers)),
+            letter.payload,
+            explanation,
+        )
+
+    def _count(self, outcome: Outcome) -> None:
+        for name in ("applied", "duplicates", "held", "dead"):
+            number = getattr(outcome, name)
+            if number:
+                telemetry.INBOX_EVENTS.labels(self._service, name).inc(number)
+
+
+def _incoming(item: Arrived, event: type[Event], spans: ExitStack) -> Incoming[Any]:
+    """The event as a reaction gets it; where its trace is kept, what the reaction states goes on in that trace."""
+    assert item.data is not None
+    if not telemetry.is_sampled(item.envelope.traceparent):
+        return Incoming(item.data, item.envelope)
+    traceparent = spans.enter_context(
+        telemetry.linked_span(
+            f"process {event.template()}", item.envelope.traceparent, telemetry.messaging(event.template())
+        )
+    )
+    return Incoming(item.data, replace(item.envelope, traceparent=traceparent))
+
+
+def _not_behind(items: Sequence[Arrived], dead: Mapping[UUID, _Dead], blocked: set[UUID]) -> list[Arrived]:
+    """Those that are not dead themselves nor behind a dead one of their aggregate; remembers who blocks."""
+    passing = []
+    for item in items:
+        if item.event_id in dead:
+            blocked.add(item.aggregate)
+        elif item.aggregate not in blocked:
+            passing.append(item)
+    return passing
+
+
+def _read(letters: Iterable[Letter]) -> tuple[list[Arrived], list[tuple[Letter, str]]]:
+    """Letters with a readable envelope, and the others with what is wrong with them."""
+    arrived, loose = [], []
+    for letter in letters:
+        try:
+            arrived.append(Arrived(letter=letter, envelope=Envelope.from_headers(letter.headers)))
+        except EnvelopeError as error:
+            loose.append((letter, str(error)))
+    return arrived, loose
+
+
+def _letter(row: Any) -> Letter:
+    return Letter(
+        subject=row["subject"],
+        headers=json.loads(row["headers"]),
+        payload=bytes(row["payload"]),
+        stream_sequence=row["stream_sequence"],
+        held_id=row["id"],
+    )
+
+
+def _nameless(type_: str) -> str:
+    """A type without its version."""
+    return type_.rsplit(".v", 1)[0]
+
+
+async def _set_committees(tx: Transaction, committees: Iterable[str]) -> None:
+    await tx.raw.execute("select set_config('app.committees', $1, true)", ",".join(sorted(committees)))

@@ -1,0 +1,221 @@
+"""Publishes the outbox, in order, with one relay active for each stream.
+
+Order: rows by id, in atomic batches, marked after the broker's acknowledgement. One active relay: an advisory lock;
+but a lock dies with its session and not with the process, so every batch is also fenced with the stream's last
+sequence: a relay that was asleep while another one worked is refused by the broker (decision 8). A batch whose fate
+is unknown is sent again; the broker drops what it has taken, and the gate at every reader drops the rest.
+"""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from chassis import telemetry
+from chassis.database import is_transient
+from chassis.failpoints import Failpoints
+from tongxin_contracts.envelope import MESSAGE_ID
+
+log = structlog.get_logger()
+
+BATCH_ROWS: Final = 500
+BATCH_BYTES: Final = 4 * 1024 * 1024
+_WRONG_LAST_SEQUENCE: Final = 10071
+_DUPLICATE_IN_BATCH: Final = 10201
+_ACK_TIMEOUT: Final = 5.0
+
+_WAITING: Final = """
+select id, event_id, subject, headers, payload from outbox
+where stream = $1 and published_at is null order by id limit $2
+"""
+_BACKLOG: Final = """
+select count(*) as waiting, coalesce(extract(epoch from now() - min(created_at)), 0) as oldest
+from outbox where stream = $1 and published_at is null
+"""
+
+
+class FencedError(Exception):
+    """The stream's last sequence is not what this relay believed: somebody else published."""
+
+
+class DuplicateError(Exception):
+    """The broker has seen a message of this batch before and refused the batch."""
+
+
+class RefusedError(Exception):
+    """The broker refused a batch for another reason: full, no stream, not permitted."""
+
+
+@dataclass(slots=True)
+class Stream:
+    """The stream as this relay knows it."""
+
+    name: str
+    last_sequence: int = 0
+
+
+class Relay:
+    """Publishes one stream's rows from one service's outbox."""
+
+    def __init__(
+        self,
+        stream: str,
+        *,
+        database_url: str,
+        connection: Client,
+        failpoints: Failpoints,
+        poll_interval: float,
+        forget_payload: bool = False,
+    ) -> None:
+        self._stream = Stream(stream)
+        self._url = database_url
+        self._bus = connection
+        self._failpoints = failpoints
+        self._poll_interval = poll_interval
+        self._forget_payload = forget_payload
+        self._wake = asyncio.Event()
+
+    def poke(self) -> None:
+        """There are rows: look at once instead of at the next poll."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work for ever: wait for the lock, publish, and after any failure begin again."""
+        pause = 0.1
+        while True:
+            try:
+                session = await asyncpg.connect(self._url, timeout=5, command_timeout=30)
+                try:
+                    await self._wait_for_lock(session)
+                    await self._read_last_sequence()
+                    pause = 0.1
+                    while True:
+                        await self._work(session)
+                finally:
+                    await _close(session)
+            except FencedError:
+                telemetry.RELAY_BATCHES.labels(self._stream.name, "fenced").inc()
+                log.warning("relay_fenced", stream=self._stream.name)
+            except Exception as error:
+                # The border of the loop: rows stay unpublished and are taken again after a pause.
+                telemetry.RELAY_BATCHES.labels(self._stream.name, "failed").inc()
+                expected = is_transient(error) or isinstance(error, NatsError | RefusedError)
+                (log.warning if expected else log.exception)(
+                    "relay_interrupted", stream=self._stream.name, error=f"{type(error).__name__}: {error}"
+                )
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+
+    async def _wait_for_lock(self, session: Any) -> None:
+        key = f"relay:{self._stream.name}"
+        while not await session.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", key):
+            await asyncio.sleep(self._poll_interval)
+
+    async def _read_last_sequence(self) -> None:
+        info = await self._bus.jetstream().stream_info(self._stream.name)
+        self._stream.last_sequence = info.state.last_seq
+
+    async def _work(self, session: Any) -> None:
+        self._wake.clear()
+        rows = await session.fetch(_WAITING, self._stream.name, BATCH_ROWS)
+        if not rows:
+            await self._measure(session)
+            await self._idle()
+            return
+        batch = _within_bytes(rows)
+        try:
+            await self._publish(batch)
+        except DuplicateError:
+            telemetry.RELAY_BATCHES.labels(self._stream.name, "duplicate").inc()
+            for row in batch:
+                await self._publish_one(row)
+        self._failpoints.reach("after_publish_before_mark")
+        await self._mark(session, batch)
+        telemetry.RELAY_BATCHES.labels(self._stream.name, "ok").inc()
+        telemetry.RELAY_EVENTS.labels(self._stream.name).inc(len(batch))
+
+    async def _idle(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), self._poll_interval)
+        except TimeoutError:
+            return
+
+    async def _measure(self, session: Any) -> None:
+        backlog = await session.fetchrow(_BACKLOG, self._stream.name)
+        telemetry.OUTBOX_WAITING.labels(self._stream.name).set(backlog["waiting"])
+        telemetry.OUTBOX_OLDEST_SECONDS.labels(self._stream.name).set(float(backlog["oldest"]))
+
+    async def _publish(self, batch: Sequence[Any]) -> None:
+        if len(batch) == 1:
+            await self._publish_one(batch[0])
+            return
+        batch_id = uuid.uuid4().hex
+        for position, row in enumerate(batch[:-1], 1):
+            headers = _headers(row) | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(position)}
+            if position == 1:
+                headers["Nats-Expected-Last-Sequence"] = str(self._stream.last_sequence)
+            await self._bus.publish(row["subject"], row["payload"], headers=headers)
+        last = batch[-1]
+        headers = _headers(last) | {
+            "Nats-Batch-Id": batch_id,
+            "Nats-Batch-Sequence": str(len(batch)),
+            "Nats-Batch-Commit": "1",
+        }
+        acknowledged = await self._acknowledged(last, headers)
+        self._stream.last_sequence = acknowledged["seq"]
+
+    async def _publish_one(self, row: Any) -> None:
+        headers = _headers(row) | {"Nats-Expected-Last-Sequence": str(self._stream.last_sequence)}
+        acknowledged = await self._acknowledged(row, headers)
+        if not acknowledged.get("duplicate"):
+            self._stream.last_sequence = acknowledged["seq"]
+
+    async def _acknowledged(self, row: Any, headers: dict[str, str]) -> dict[str, Any]:
+        reply = await self._bus.request(row["subject"], row["payload"], timeout=_ACK_TIMEOUT, headers=headers)
+        answer: dict[str, Any] = json.loads(reply.data)
+        error = answer.get("error")
+        if error is None:
+            return answer
+        if error.get("err_code") == _WRONG_LAST_SEQUENCE:
+            raise FencedError
+        if error.get("err_code") == _DUPLICATE_IN_BATCH:
+            raise DuplicateError
+        raise RefusedError(f"{error.get('err_code')}: {error.get('description')}")
+
+    async def _mark(self, session: Any, batch: Sequence[Any]) -> None:
+        forget = ", payload = null" if self._forget_payload else ""
+        await session.execute(
+            f"update outbox set published_at = now(){forget} where id = any($1)",  # noqa: S608  (two constants)
+            [row["id"] for row in batch],
+        )
+
+
+async def _close(session: Any) -> None:
+    """Give the session back at once; a dead one is only dropped."""
+    try:
+        await session.close(timeout=2)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        session.terminate()
+
+
+def _headers(row: Any) -> dict[str, str]:
+    headers: dict[str, str] = json.loads(row["headers"])
+    headers[MESSAGE_ID] = str(row["event_id"])
+    return headers
+
+
+def _within_bytes(rows: Sequence[Any]) -> Sequence[Any]:
+    """As many rows from the front as fit into one batch's bytes; at least one."""
+    total = 0
+    for position, row in enumerate(rows):
+        total += len(row["payload"])
+        if total > BATCH_BYTES and position:
+            return rows[:position]
+    return rows

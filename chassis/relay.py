@@ -107,7 +107,9 @@ class Relay:
                 # The border of the loop: rows stay unpublished and are taken again after a pause.
                 telemetry.RELAY_BATCHES.labels(self._stream.name, "failed").inc()
                 expected = is_transient(error) or isinstance(error, NatsError | RefusedError)
-                (log.warning if expected else log.exception)(
+                if not expected:
+                    log.exception("relay_failed", stream=self._stream.name)
+                log.warning(
                     "relay_interrupted", stream=self._stream.name, error=f"{type(error).__name__}: {error}"
                 )
                 await asyncio.sleep(pause)

@@ -1,0 +1,129 @@
+"""Tells whether this process lives and whether it is ready, truthfully, and shows its metrics.
+
+`/livez` answers while the event loop runs. `/readyz` asks: database reachable and at the newest migration, bus
+connected, streams and consumers as provisioned. Each finding is one line an operator can act on.
+"""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from chassis import telemetry
+
+log = structlog.get_logger()
+
+Check = Callable[[], Awaitable[list[str]]]
+"""Returns what is wrong, one line each; empty when all is well."""
+
+_CACHE = 1.0
+_CHECK_LIMIT = 3.0
+
+
+class Health:
+    """Runs checks, at most once a second, and serves the three pages."""
+
+    def __init__(
+        self, checks: Mapping[str, Check], *, collect: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        self._checks = dict(checks)
+        self._collect = collect
+        self._found: dict[str, list[str]] = {}
+        self._at = -_CACHE
+        self._lock = asyncio.Lock()
+        self.stopping = False
+
+    async def findings(self) -> dict[str, list[str]]:
+        """What is wrong, by check."""
+        async with self._lock:
+            if time.monotonic() - self._at >= _CACHE:
+                results = await asyncio.gather(*(_within_limit(check) for check in self._checks.values()))
+                self._found = {
+                    name: found for name, found in zip(self._checks, results, strict=True) if found
+                }
+                self._at = time.monotonic()
+        return {**self._found, **({"process": ["stopping"]} if self.stopping else {})}
+
+    def application(self) -> Starlette:
+        """The three pages."""
+        return Starlette(
+            routes=[
+                Route("/livez", self._live),
+                Route("/readyz", self._ready),
+                Route("/metrics", self._metrics),
+            ]
+        )
+
+    async def _live(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def _ready(self, _request: Request) -> Response:
+        found = await self.findings()
+        return JSONResponse(
+            {"status": "unready" if found else "ok", "findings": found}, 503 if found else 200
+        )
+
+    async def _metrics(self, _request: Request) -> Response:
+        if self._collect is not None:
+            await self._collect()
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _within_limit(check: Check) -> list[str]:
+    try:
+        return await asyncio.wait_for(check(), _CHECK_LIMIT)
+    except Exception as error:
+        # The border of a check: one that cannot be made is a finding, not a crash.
+        return [f"{type(error).__name__}: {error}"[:300]]
+
+
+def server(application: Any, host: str, port: int) -> uvicorn.Server:
+    """An HTTP server that leaves signals and logs to us."""
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+    )
+    made = uvicorn.Server(config)
+    made.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    return made
+
+
+class Watchdog:
+    """A thread that ends the process when its event loop has stood still for too long; a supervisor starts it anew."""
+
+    def __init__(self, service: str, *, limit: float = 15.0) -> None:
+        self._service = service
+        self._limit = limit
+        self._beat = time.monotonic()
+
+    async def run(self) -> None:
+        """Beat twice a second and measure how late each beat is."""
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.5)
+            self._beat = time.monotonic()
+            telemetry.LOOP_LAG_SECONDS.labels(self._service).set(max(0.0, self._beat - before - 0.5))
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(1)
+            stood = time.monotonic() - self._beat
+            if stood > self._limit:
+                log.critical("loop_stands_still", seconds=round(stood))
+                os._exit(70)

@@ -1,0 +1,271 @@
+"""Puts one service together and runs it: the one place where things meet. Start reading here.
+
+A service is a table of contents (`Service`); everything it needs is made in `Running`, in the order it is needed, and
+ended in the opposite order: on SIGTERM it stops taking requests and events, finishes what it has, and goes.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import structlog
+import uvloop
+from nats.aio.client import Client
+
+from chassis import bus, handling, letters, migrations, telemetry
+from chassis.clock import Clock, SystemClock
+from chassis.consumer import Consumer
+from chassis.database import Database
+from chassis.deadlines import FireDeadline, Sweeper
+from chassis.drift import find_drift
+from chassis.failpoints import Failpoints
+from chassis.files import ObjectStoreFiles
+from chassis.health import Health, Watchdog, server
+from chassis.identity import Actor, TokenVerifier
+from chassis.ids import new_id
+from chassis.inbox import Inbox, Reaction
+from chassis.relay import Relay
+from chassis.sealing import Sealer
+from chassis.settings import Settings
+from chassis.work import Tools, Work
+from tongxin_contracts.message import Event
+from tongxin_contracts.subjects import PERSON_STREAM, ServiceName, consumer_name, poke_subject
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service's table of contents."""
+
+    name: ServiceName
+    handlers: Sequence[handling.Handler] = ()
+    """Commands and queries."""
+    reactions: Mapping[type[Event], Reaction] = field(default_factory=dict)
+    """Foreign events it takes, each with its function."""
+    deadlines: Mapping[str, FireDeadline] = field(default_factory=dict)
+    """Kinds of deadline, each with what happens when it passes."""
+    streams: Sequence[str] = ()
+    """Streams its relays write; nobody else does."""
+
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """Streams it has a consumer on: wherever an event lives that it reacts to."""
+        return tuple(sorted({event.stream() for event in self.reactions}))
+
+
+class Running:
+    """One process of a service."""
+
+    def __init__(self, service: Service, settings: Settings, clock: Clock) -> None:
+        self.service = service
+        self.settings = settings
+        self.clock = clock
+        self.failpoints = Failpoints(settings.failpoint)
+        self.database = Database(settings.database_url, pool_size=settings.pool_size)
+        self.worker_database = Database(
+            settings.database_worker_url, pool_size=max(2, len(service.follows) + bool(service.deadlines) + 1)
+        )
+        self.connection: Client
+        self.tools: Tools
+        self.front: handling.Front
+        self.relays: list[Relay] = []
+        self.consumers: list[Consumer] = []
+        self.sweeper: Sweeper | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Connect, check that the role is bound, and begin."""
+        settings, name = self.settings, self.service.name
+        self.connection = await bus.connect(settings, name)
+        await self.database.refuse_unbound_role()
+        self.tools = Tools(
+            clock=self.clock,
+            files=ObjectStoreFiles(self.connection.jetstream()),
+            sealer=Sealer.from_file(settings.sealing_key_file),
+        )
+        epoch = await self._epoch()
+        self._make_front(epoch)
+        self._make_relays()
+        self._make_consumers(epoch)
+        self._begin(Watchdog(name).run())
+        await self._listen_for_pokes()
+
+    async def _epoch(self) -> int:
+        async with self.database.transaction() as tx:
+            found: int = await tx.raw.fetchval("select epoch from epoch")
+        return found
+
+    def _make_front(self, epoch: int) -> None:
+        self.front = handling.Front(
+            self.service.name,
+            self.service.handlers,
+            database=self.database,
+            verifier=TokenVerifier(
+                self.settings.token_public_key_file.read_bytes(), service=self.service.name
+            ),
+            tools=self.tools,
+            connection=self.connection,
+            failpoints=self.failpoints,
+            epoch=epoch,
+        )
+
+    def _make_relays(self) -> None:
+        for stream in self.service.streams:
+            relay = Relay(
+                stream,
+                database_url=self.settings.database_worker_url,
+                connection=self.connection,
+                failpoints=self.failpoints,
+                poll_interval=self.settings.poll_interval,
+                forget_payload=stream == PERSON_STREAM,
+            )
+            self.relays.append(relay)
+            self._begin(relay.run())
+
+    def _make_consumers(self, epoch: int) -> None:
+        durable = consumer_name(self.service.name)
+        for stream in self.service.follows:
+            reactions = {
+                event: react for event, react in self.service.reactions.items() if event.stream() == stream
+            }
+            inbox = Inbox(
+                self.service.name,
+                f"{durable}:{stream}",
+                reactions,
+                database=self.worker_database,
+                tools=self.tools,
+                epoch=epoch,
+            )
+            self.consumers.append(
+                Consumer(stream, durable, inbox, connection=self.connection, failpoints=self.failpoints)
+            )
+        if self.service.deadlines:
+            self.sweeper = Sweeper(self._open_work, self.service.deadlines)
+            self._begin(self.sweeper.run())
+
+    @asynccontextmanager
+    async def _open_work(self, *, committees: Iterable[str] | None) -> AsyncIterator[Work]:
+        """A worker's transaction for what happens by itself."""
+        async with self.worker_database.transaction(committees or ()) as tx:
+            work = Work(
+                service=self.service.name,
+                tx=tx,
+                tools=self.tools,
+                actor=Actor.system(self.service.name, ""),
+                committee="",
+                now=self.clock.now(),
+                request_id=new_id(),
+            )
+            yield work
+            await work.flush()
+        if work.outgoing:
+            await handling.tell(self.connection, work)
+
+    async def _listen_for_pokes(self) -> None:
+        async def poked(_message: Any) -> None:
+            for relay in self.relays:
+                relay.poke()
+
+        if self.relays:
+            await self.connection.subscribe(poke_subject(self.service.name), cb=poked)
+
+    def _begin(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        task.add_done_callback(_say_if_it_failed)
+        self._tasks.append(task)
+
+    def begin_consumers(self) -> list[asyncio.Task[None]]:
+        """Start pulling; kept apart because they end first."""
+        tasks = [asyncio.create_task(consumer.run()) for consumer in self.consumers]
+        for task in tasks:
+            task.add_done_callback(_say_if_it_failed)
+        return tasks
+
+    async def collect(self) -> None:
+        """Gauges that are read when somebody asks for metrics."""
+        async with self.worker_database.transaction() as tx:
+            counted = await letters.count_by_reason(tx.raw)
+        telemetry.DEAD_LETTERS.clear()
+        for reason, number in counted.items():
+            telemetry.DEAD_LETTERS.labels(self.service.name, reason).set(number)
+        if self.sweeper is not None and self.sweeper.last_success is not None:
+            age = asyncio.get_running_loop().time() - self.sweeper.last_success
+            telemetry.SWEEP_AGE_SECONDS.labels(self.service.name).set(age)
+
+    async def check_database(self) -> list[str]:
+        """Reachable, and at the newest migration."""
+        async with self.database.transaction() as tx:
+            at = await tx.raw.fetchval("select version_num from alembic_version")
+        wanted = migrations.newest_revision(self.service.name)
+        return (
+            [] if at == wanted else [f"database is at {at}, this code needs {wanted}: run `tongxin migrate`"]
+        )
+
+    async def check_bus(self) -> list[str]:
+        """Connected, and streams and consumers as provisioned."""
+        if not self.connection.is_connected:
+            return ["not connected to NATS"]
+        return await find_drift(
+            self.connection,
+            streams=self.service.streams,
+            service=self.service.name,
+            follows=self.service.follows,
+            ack_wait=self.settings.ack_wait,
+        )
+
+    async def stop(self) -> None:
+        """End what runs in the background and close connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.connection.drain()
+        await self.database.close()
+        await self.worker_database.close()
+
+
+def _say_if_it_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.critical("background_work_ended", error=repr(task.exception()))
+        signal.raise_signal(signal.SIGTERM)
+
+
+async def serve(service: Service, settings: Settings, clock: Clock | None = None) -> None:
+    """Run a service until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    running = Running(service, settings, clock or SystemClock())
+    await running.start()
+    desk = bus.Desk(
+        settings, service.name, [handler.request for handler in service.handlers], running.front.respond
+    )
+    health = Health({"database": running.check_database, "bus": running.check_bus}, collect=running.collect)
+    pages = server(health.application(), settings.health_host, settings.health_port)
+    pages_task = asyncio.create_task(pages.serve())
+    await desk.start()
+    consuming = running.begin_consumers()
+    log.info("started", service=service.name)
+    await stop.wait()
+    log.info("stopping", service=service.name)
+    health.stopping = True
+    for consumer in running.consumers:
+        consumer.stop()
+    await desk.stop()
+    await asyncio.wait_for(asyncio.gather(*consuming), settings.stop_grace)
+    await running.stop()
+    pages.should_exit = True
+    await pages_task
+    log.info("stopped", service=service.name)
+
+
+def run(service: Service) -> None:
+    """`main` of a service process."""
+    settings = cast("Settings", Settings())  # type: ignore[call-arg]  # from the environment
+    telemetry.set_up(
+        service.name, traces=settings.traces, ratio=settings.trace_ratio, level=settings.log_level
+    )
+    uvloop.run(serve(service, settings))

@@ -20,7 +20,7 @@ async def find_drift(
     jetstream = connection.jetstream(timeout=2)
     found: list[str] = []
     for spec in topology.stream_specs(replicas=1):
-        if spec.name not in streams:
+        if spec.name is None or spec.name not in streams:
             continue
         spec.num_replicas = None  # how many there are is the operator's choice
         try:

@@ -9,7 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import structlog
 import uvloop
@@ -264,7 +264,7 @@ async def serve(service: Service, settings: Settings, clock: Clock | None = None
 
 def run(service: Service) -> None:
     """`main` of a service process."""
-    settings = cast("Settings", Settings())  # type: ignore[call-arg]  # from the environment
+    settings = Settings()
     telemetry.set_up(
         service.name, traces=settings.traces, ratio=settings.trace_ratio, level=settings.log_level
     )

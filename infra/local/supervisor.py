@@ -68,6 +68,8 @@ class Supervisor:
     async def stop(self, *names: str) -> None:
         """Ask these to end, side by side; who has not ended after its grace is killed, and that is said."""
         asked = [self._children[name] for name in names if name in self._children]
+        if not asked:
+            return  # and leave the record alone: it may be another supervisor's
         for child in asked:
             child.asked_to_end = True
         await asyncio.gather(*(self._end(child) for child in asked))

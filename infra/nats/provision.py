@@ -12,7 +12,7 @@ from typing import Final
 from nats.aio.client import Client
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
-from nats.js.api import StreamConfig
+from nats.js.api import ConsumerConfig, StreamConfig
 from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
 from chassis.topology import (
@@ -65,7 +65,8 @@ async def all_drift(
     for spec in stream_specs(replicas):
         found += drift(await _stream_config(context, spec), spec)
     for wanted in wanted_consumers(follows, agencies, ack_wait):
-        found += await _consumer_drift(context, wanted)
+        differences = drift(await _consumer_config(context, wanted), wanted.config)
+        found += [f"{wanted.stream}: {difference}" for difference in differences]
     return found
 
 
@@ -116,7 +117,8 @@ async def _ensure_stream(context: JetStreamContext, spec: StreamConfig) -> list[
 
 
 async def _ensure_consumer(context: JetStreamContext, wanted: WantedConsumer) -> list[str]:
-    differences = await _consumer_drift(context, wanted)
+    actual = await _consumer_config(context, wanted)
+    differences = drift(actual, wanted.config)
     if not differences:
         return []
     try:
@@ -125,7 +127,9 @@ async def _ensure_consumer(context: JetStreamContext, wanted: WantedConsumer) ->
         raise ProvisionError(
             f"无法更改 {wanted.stream} 的消费者 {wanted.name}：{error.description}；{'; '.join(differences)}"
         ) from error
-    return [f"{wanted.stream}: {difference}, mended" for difference in differences]
+    if actual is None:
+        return [f"consumer {wanted.name} on {wanted.stream} made"]
+    return [f"changed on {wanted.stream}: {difference}" for difference in differences]
 
 
 async def _stream_config(context: JetStreamContext, spec: StreamConfig) -> StreamConfig | None:
@@ -137,12 +141,11 @@ async def _stream_config(context: JetStreamContext, spec: StreamConfig) -> Strea
         return None
 
 
-async def _consumer_drift(context: JetStreamContext, wanted: WantedConsumer) -> list[str]:
+async def _consumer_config(context: JetStreamContext, wanted: WantedConsumer) -> ConsumerConfig | None:
     try:
-        actual = (await context.consumer_info(wanted.stream, wanted.name)).config
+        return (await context.consumer_info(wanted.stream, wanted.name)).config
     except NotFoundError:
-        actual = None
-    return drift(actual, wanted.config)
+        return None
 
 
 async def _strangers(

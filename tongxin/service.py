@@ -3,17 +3,14 @@
 import importlib
 import sys
 
-import uvloop
-
 from tongxin_contracts.subjects import SERVICES
 
 
 def run(name: str) -> None:
-    """Run a service until it is told to stop; its module's `main()` is a coroutine function."""
+    """Run a service until it is told to stop."""
     if name not in SERVICES:
         raise SystemExit(f"没有服务 {name!r}；可选：{', '.join(SERVICES)}")
-    module = importlib.import_module(f"services.{name}.service")
-    uvloop.run(module.main())
+    importlib.import_module(f"services.{name}.service").main()
 
 
 if __name__ == "__main__":

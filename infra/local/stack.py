@@ -4,8 +4,6 @@ Always holds: nothing listens outside this machine but the portal when told to; 
 second stack on the same folder is refused; starting again on the same folder loses nothing.
 """
 
-import importlib
-import importlib.util
 import os
 import signal
 import sys
@@ -16,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from chassis import migrations
 from chassis.topology import GIB, Follows
 from infra.local import environment, nats, postgres
 from infra.local.agencies import Agency, AgencyRecord, Credentials
@@ -32,7 +31,7 @@ from infra.nats.config import OPERATOR_USER, ServerConfig
 from infra.nats.connection import bus, until_accepted
 from infra.nats.follows import FOLLOWS
 from infra.nats.provision import all_drift, provision
-from infra.postgres import urls
+from infra.postgres import heads, urls
 from infra.postgres.databases import ensure_databases
 from infra.postgres.roles import SUPERUSER, RoleKind, role_name
 from tongxin_contracts.subjects import SERVICES
@@ -174,12 +173,10 @@ class Stack:
 
     def migrate(self, services: Sequence[str] = SERVICES) -> dict[str, list[str]]:
         """Bring each service's tables to head; service -> the revisions that ran."""
-        if importlib.util.find_spec("chassis.migrations") is None:
-            return {}
-        migrations = importlib.import_module("chassis.migrations")
         return {
-            service: list(migrations.migrate(service, self.database_url(service, "owner")))
+            service: migrations.migrate(service, self.database_url(service, "owner"))
             for service in services
+            if heads.has_migrations(service)
         }
 
     # -- agencies --------------------------------------------------------------------------------------------

@@ -143,9 +143,10 @@ async def _stream_config(context: JetStreamContext, spec: StreamConfig) -> Strea
 
 async def _consumer_config(context: JetStreamContext, wanted: WantedConsumer) -> ConsumerConfig | None:
     try:
-        return (await context.consumer_info(wanted.stream, wanted.name)).config
+        found: ConsumerConfig | None = (await context.consumer_info(wanted.stream, wanted.name)).config
     except NotFoundError:
         return None
+    return found
 
 
 async def _strangers(

@@ -24,6 +24,7 @@ from chassis.work import Tools, Work
 from tongxin_contracts.envelope import COMMAND_ID, DEADLINE, TOKEN, TRACEPARENT
 from tongxin_contracts.message import Answer, Command, Request
 from tongxin_contracts.permissions import Scope
+from tongxin_contracts.refusals import Refused
 from tongxin_contracts.subjects import ServiceName, hint_subject, poke_subject
 
 log = structlog.get_logger()
@@ -99,8 +100,9 @@ class Front:
         ):
             try:
                 return 200, await self._answer(self._handlers[request], body, headers)
-            except problems.Refusal as refusal:
+            except (problems.Refusal, Refused) as refused:
                 outcome = "refused"
+                refusal = problems.from_rule(refused) if isinstance(refused, Refused) else refused
                 return refusal.status, _body(refusal)
             except ValidationError as error:
                 outcome = "refused"
@@ -126,7 +128,7 @@ class Front:
         for attempt in (1, 2):
             try:
                 return await self._in_transaction(handler, request, actor, scope, request_id, body, prepared)
-            except problems.Refusal:
+            except (problems.Refusal, Refused):
                 raise
             except Exception as error:
                 # A connection that died under us: nothing was committed, or the command's id will say that it was.

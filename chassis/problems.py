@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 
 from tongxin_contracts.problems import PREFIX, FieldProblem, Problem
+from tongxin_contracts.refusals import FieldsRefused, Refused
 
 
 class Refusal(Exception):
@@ -100,6 +101,16 @@ class Fault(Refusal):
     """Our own mistake; the trace id leads an operator to it."""
 
     kind, status, title = "fault", 500, "系统出现故障，已记录，请稍后重试或联系管理员"
+
+
+def from_rule(refused: Refused) -> Refusal:
+    """A rule's no as a problem: with fields it is the content that is wrong, without them the moment."""
+    if isinstance(refused, FieldsRefused):
+        return Invalid(
+            refused.reason,
+            errors=[FieldProblem(field=error.field, message=error.message) for error in refused.errors],
+        )
+    return WrongState(refused.reason)
 
 
 _MESSAGES = {

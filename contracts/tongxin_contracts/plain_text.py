@@ -66,5 +66,5 @@ def unusable_characters(text: str, *, lines: bool) -> tuple[str, ...]:
 
 def _unusable(character: str) -> bool:
     code = ord(character)
-    never_characters = (code & 0xFFFE) == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # noqa: PLR2004  (Unicode's own list)
+    never_characters = (code & 0xFFFE) == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
     return unicodedata.category(character) in _CONTROLS or never_characters or character in _DIRECTION_MARKS

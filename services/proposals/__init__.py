@@ -1,1 +1,1 @@
-"""提案: drafts, submission, review and numbers."""
+"""提案: from draft to filing. Start with `service.py`, which lists everything this service does."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from .refusals import Refused
+from tongxin_contracts.refusals import Refused
 
 SESSIONS_IN_A_TERM: Final = 5
 """A term lasts five years with one plenary session a year (charter of the CPPCC)."""

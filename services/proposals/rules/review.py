@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from tongxin_contracts.plain_text import tidy, unusable_characters, visible_length
+from tongxin_contracts.refusals import FieldError, FieldsRefused, Refused
 from tongxin_contracts.words import Ground, ReviewOutcome, Word
 
-from .refusals import FieldError, FieldsRefused, Refused
 from .states import Step
 
 W = TypeVar("W", bound=Word)

@@ -9,9 +9,8 @@ from enum import unique
 from types import MappingProxyType
 from typing import Final
 
+from tongxin_contracts.refusals import Refused
 from tongxin_contracts.words import ProposalState, Word
-
-from .refusals import Refused
 
 
 @unique

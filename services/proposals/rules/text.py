@@ -14,8 +14,7 @@ from tongxin_contracts.plain_text import (
     unusable_characters,
     visible_length,
 )
-
-from .refusals import FieldError, FieldsRefused
+from tongxin_contracts.refusals import FieldError, FieldsRefused
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""How the rules of proposals say no: always with words that tell a person what to do."""
+"""How rules say no: with words that tell a person what to do. The chassis turns them into problems.
+
+They stand here because rules may import nothing else of ours.
+"""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,1 @@
+"""What proposals can be asked to do, one verb a file."""

@@ -1,0 +1,1 @@
+"""What happens when a deadline of proposals passes, one kind a file."""

@@ -1,0 +1,1 @@
+"""What proposals can be asked to tell, one question a file."""

@@ -1,0 +1,39 @@
+"""Everything one person writes or wrote."""
+
+from sqlalchemy import select
+
+from chassis.work import Work
+from services.proposals import tables
+from services.proposals.queries.summaries import summary
+from tongxin_contracts.message import PAGE_SIZE
+from tongxin_contracts.proposals.queries import DraftSummary, MyProposals, MyProposalsAnswer
+
+
+async def my_proposals(_query: MyProposals, work: Work) -> MyProposalsAnswer:
+    """One's own drafts and proposals, the newest first."""
+    person = work.actor.person
+    drafts = await work.tx.sql.execute(
+        select(tables.draft)
+        .where(tables.draft.c.author == person)
+        .order_by(tables.draft.c.saved_at.desc())
+        .limit(PAGE_SIZE)
+    )
+    proposals = await work.tx.sql.execute(
+        select(tables.proposal)
+        .where(tables.proposal.c.first_proposer == person)
+        .order_by(tables.proposal.c.submitted_at.desc())
+        .limit(PAGE_SIZE)
+    )
+    return MyProposalsAnswer(
+        drafts=[
+            DraftSummary(
+                draft_id=row.id,
+                title=row.title,
+                revision=row.revision,
+                saved_at=row.saved_at,
+                returned=row.returned_because is not None,
+            )
+            for row in drafts
+        ],
+        proposals=[summary(row) for row in proposals],
+    )

@@ -1,0 +1,54 @@
+"""One proposal with its history."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis import history
+from chassis.problems import NotFound
+from chassis.work import Work
+from services.proposals import tables
+from tongxin_contracts.permissions import Scope
+from tongxin_contracts.proposals.queries import Proposal, ProposalAnswer
+from tongxin_contracts.words import ProposalState
+
+
+async def proposal(query: Proposal, work: Work) -> ProposalAnswer:
+    """The proposal, for whoever may see it; raises NotFound for everybody else."""
+    found = (
+        await work.tx.sql.execute(select(tables.proposal).where(tables.proposal.c.id == query.proposal_id))
+    ).one_or_none()
+    if found is None or not _may_see(found, work):
+        raise NotFound
+    past = await history.read(work.tx, found.id)
+    return ProposalAnswer(
+        proposal_id=found.id,
+        committee=found.committee,
+        version=found.version,
+        number=found.number,
+        state=found.state,
+        kind=found.kind,
+        category=found.category,
+        title=found.title,
+        facts=found.facts,
+        analysis=found.analysis,
+        suggestions=list(found.suggestions),
+        first_proposer=found.first_proposer,
+        co_proposers=list(found.co_proposers),
+        submitted_at=found.submitted_at,
+        review_due_at=found.review_due_at,
+        decided_at=found.decided_at,
+        ground=found.ground,
+        explanation=found.explanation,
+        history=past.entries,
+        history_intact=past.intact,
+    )
+
+
+def _may_see(row: Any, work: Work) -> bool:
+    """The authors always; the committee's members what is filed; its office everything; above what is filed."""
+    if row.state == ProposalState.FILED:
+        return True
+    if work.scope is Scope.OWN:
+        return work.actor.person in (row.first_proposer, *row.co_proposers)
+    return bool(row.committee == work.actor.committee)

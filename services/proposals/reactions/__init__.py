@@ -1,0 +1,1 @@
+"""What proposals does about other services' events, one event a file."""

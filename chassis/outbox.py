@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.problems import TooLarge
@@ -26,10 +27,12 @@ class Outgoing:
     stream: str
     subject: str
     payload: bytes
+    message_id: UUID | None = None
+    """What the broker knows duplicates by; None takes the event's own id."""
 
 
 _INSERT = """
-insert into outbox (event_id, stream, subject, headers, payload, committee, aggregate, version)
+insert into outbox (message_id, stream, subject, headers, payload, committee, aggregate, version)
 select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bytea[], $6::text[], $7::uuid[], $8::int[])
 """
 
@@ -43,7 +46,7 @@ async def write(tx: Transaction, messages: Sequence[Outgoing]) -> None:
             raise TooLarge(f"内容超过 {MAX_EVENT // 1024} KB，请精简正文或改用附件")
     await tx.raw.execute(
         _INSERT,
-        [message.envelope.id for message in messages],
+        [message.message_id or message.envelope.id for message in messages],
         [message.stream for message in messages],
         [message.subject for message in messages],
         [json.dumps(message.envelope.headers()) for message in messages],

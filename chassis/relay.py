@@ -32,7 +32,7 @@ _DUPLICATE_IN_BATCH: Final = 10201
 _ACK_TIMEOUT: Final = 5.0
 
 _WAITING: Final = """
-select id, event_id, subject, headers, payload from outbox
+select id, message_id, subject, headers, payload from outbox
 where stream = $1 and published_at is null order by id limit $2
 """
 _BACKLOG: Final = """
@@ -209,7 +209,7 @@ async def _close(session: Any) -> None:
 
 def _headers(row: Any) -> dict[str, str]:
     headers: dict[str, str] = json.loads(row["headers"])
-    headers[MESSAGE_ID] = str(row["event_id"])
+    headers[MESSAGE_ID] = str(row["message_id"])
     return headers
 
 

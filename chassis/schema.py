@@ -1,7 +1,8 @@
 """The tables every service has, and how a service's own tables are put behind row-level security.
 
 Used by migrations only. Always holds: role `app` writes the outbox and the history but never reads or changes what
-is there for others (no SELECT on the outbox, no UPDATE or DELETE on the history); a domain table has a `committee`
+is there for others (of the outbox it sees only whether a
+message went out; no UPDATE or DELETE on the history); a domain table has a `committee`
 column, FORCE ROW LEVEL SECURITY and one policy that reads `app.committees`, set in a transaction's first statement;
 unset means no rows (decision 10).
 """
@@ -9,7 +10,7 @@ unset means no rows (decision 10).
 CHASSIS = """
 create table outbox (
     id bigint generated always as identity (cache 1) primary key,
-    event_id uuid not null unique,
+    message_id uuid not null unique,
     stream text not null,
     subject text not null,
     headers jsonb not null,
@@ -124,6 +125,7 @@ grant usage on schema public to {service}_app, {service}_worker;
 grant select, insert, update, delete on all tables in schema public to {service}_app, {service}_worker;
 revoke all on outbox, history, gate, held, disclosure, deadline, epoch from {service}_app;
 grant insert on outbox, disclosure to {service}_app;
+grant select (message_id, published_at) on outbox to {service}_app;
 grant select, insert on history to {service}_app;
 grant select, insert, update on deadline to {service}_app;
 grant select on epoch to {service}_app;

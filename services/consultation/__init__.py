@@ -1,1 +1,1 @@
-"""协商: topics and what is consulted on."""
+"""协商: topics and where they come from. Start with `service.py`, which lists everything this service does."""

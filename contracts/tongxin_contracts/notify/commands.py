@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from tongxin_contracts.classification import Classification
-from tongxin_contracts.message import Answer, Command, CommitteeCode, Done, ShortText
+from tongxin_contracts.message import Answer, Command, Done, ShortText
 
 AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 
@@ -24,13 +24,11 @@ class MarkNoticesRead(Command, service="notify", answer=NoticesRead):
 
 
 class SubscribeAgency(Command, service="notify", answer=Done):
-    """Say what an agency is told: the agency's account itself is made by the operator (decision 18)."""
+    """Say what an agency is told of the committee's events; its account is made by the operator (decision 18)."""
 
     subscription_id: UUID
     agency: AgencyId
     agency_name: ShortText
-    committees: list[CommitteeCode] = Field(min_length=1, max_length=50)
-    """Own committee or below."""
     events: list[ShortText] = Field(min_length=1, max_length=50)
     """Event types as `<service>.<event>`; only those whose visibility is `agencies`."""
     clearance: Classification = Classification.PUBLIC

@@ -3,15 +3,14 @@
 from uuid import UUID
 
 from tongxin_contracts.classification import Public
-from tongxin_contracts.message import CommitteeCode, Event
+from tongxin_contracts.message import Event
 
 
 class AgencySubscribed(Event, service="notify", aggregate="subscription"):
-    """From now on an agency is told of some events of some committees."""
+    """From now on an agency is told of some events of the committee."""
 
     subscription_id: Public[UUID]
     agency: Public[str]
-    committees: Public[tuple[CommitteeCode, ...]]
     events: Public[tuple[str, ...]]
 
 

@@ -80,7 +80,6 @@ class Subscription(Answer):
     subscription_id: UUID
     agency: str
     agency_name: str
-    committees: list[CommitteeCode]
     events: list[str]
     clearance: Classification
     since: datetime

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from tongxin_contracts.refusals import Refused
 from tongxin_contracts.words import ProposalState, TopicState, Word
 
 
@@ -38,12 +39,8 @@ GRAPH: Final[Mapping[TopicState, Mapping[TopicStep, TopicState]]] = MappingProxy
 )
 
 
-class TopicRefused(Exception):
-    """A rule says no; `reason` is Chinese and meant for the person who asked."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class TopicRefused(Refused):
+    """A topic cannot be made or moved."""
 
 
 @dataclass(frozen=True, slots=True)

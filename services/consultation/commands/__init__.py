@@ -1,0 +1,1 @@
+"""What consultation can be asked to do, one verb a file."""

@@ -1,0 +1,1 @@
+"""What consultation can be asked to tell, one question a file."""

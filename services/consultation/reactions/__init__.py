@@ -1,0 +1,1 @@
+"""What consultation does about other services' events, one event a file."""

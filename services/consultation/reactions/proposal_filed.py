@@ -1,0 +1,26 @@
+"""What is filed can be taken as a topic."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.inbox import Incoming
+from chassis.work import Work
+from services.consultation import tables
+from tongxin_contracts.proposals.events import ProposalFiled
+
+
+async def on_proposal_filed(events: Sequence[Incoming[ProposalFiled]], work: Work) -> None:
+    """Keep what a topic needs of each proposal."""
+    rows = [
+        {
+            "proposal_id": event.data.proposal_id,
+            "committee": event.envelope.committee,
+            "number": event.data.number,
+            "title": event.data.title,
+            "category": event.data.category,
+            "filed_at": event.envelope.time,
+        }
+        for event in events
+    ]
+    await work.tx.sql.execute(insert(tables.candidate).values(rows).on_conflict_do_nothing())

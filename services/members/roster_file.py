@@ -157,6 +157,7 @@ def _read_xlsx(content: bytes) -> list[tuple[int, Sequence[Cell]]]:
     except RosterRefused:
         raise
     except Exception as error:
+        # openpyxl fails in many ways on broken parts; nothing was kept of it and the file is refused.
         raise RosterRefused("表格文件已损坏，打不开，请用表格软件重新另存后再导入。") from error
     filled = [rows for rows in sheets if rows]
     if not filled:
@@ -211,38 +212,37 @@ def _result(result: Cell, written: Cell) -> Cell:
 
 
 def _inspect(content: bytes) -> bool:
-    """Refuse archives that unpack to too much or bring entities; say whether a sheet has formulas.
-
-    Every part is really unpacked and counted here, whatever sizes the archive claims.
-    """
-    formulas, left = False, _UNPACKED_MAX
+    """Refuse archives that unpack to too much or bring entities; say whether a sheet has formulas."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
-                raise RosterRefused(
-                    "文件名是 .xlsx，内容却不是 Excel 表格，请用表格软件另存为 .xlsx 后再导入。"
-                )
-            if len(names) > _PARTS_MAX:
-                raise RosterRefused("表格文件的内部结构异常，请新建一个表格，把名单复制进去后再导入。")
-            for name in names:
-                tail = b""
-                with archive.open(name) as part:
-                    while chunk := part.read(_CHUNK):
-                        left -= len(chunk)
-                        if left < 0:
-                            raise RosterRefused("表格展开后太大，请新建一个表格，只把名单复制进去后再导入。")
-                        seen = tail + chunk
-                        if name.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in seen or b"<!ENTITY" in seen):
-                            raise RosterRefused(
-                                "表格文件的内部结构异常，请新建一个表格，把名单复制进去后再导入。"
-                            )
-                        formulas = formulas or (name.startswith("xl/worksheets/") and b"<f" in seen)
-                        tail = seen[-16:]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        if isinstance(error, RosterRefused):
-            raise
+            return _unpack(archive)
+    except RosterRefused:
+        raise
+    except Exception as error:
+        # A broken archive fails in many ways (zip, zlib, struct …); nothing was kept of it and the file is refused.
         raise RosterRefused("表格文件已损坏或加了密码，请用表格软件重新另存后再导入。") from error
+
+
+def _unpack(archive: zipfile.ZipFile) -> bool:
+    """Really unpack and count every part, whatever sizes the archive claims; say whether a sheet has formulas."""
+    names = archive.namelist()
+    if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
+        raise RosterRefused("文件名是 .xlsx，内容却不是 Excel 表格，请用表格软件另存为 .xlsx 后再导入。")
+    if len(names) > _PARTS_MAX:
+        raise _strange_inside()
+    formulas, left = False, _UNPACKED_MAX
+    for name in names:
+        tail = b""
+        with archive.open(name) as part:
+            while chunk := part.read(_CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise RosterRefused("表格展开后太大，请新建一个表格，只把名单复制进去后再导入。")
+                seen = tail + chunk
+                if name.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in seen or b"<!ENTITY" in seen):
+                    raise _strange_inside()
+                formulas = formulas or (name.startswith("xl/worksheets/") and b"<f" in seen)
+                tail = seen[-16:]
     return formulas
 
 
@@ -256,3 +256,7 @@ def _has_header(rows: Sequence[tuple[int, Sequence[Cell]]]) -> bool:
 
 def _too_many_rows() -> RosterRefused:
     return RosterRefused(f"名单超过 {ROWS_MAX} 行，一次最多导入 5000 名委员，请分几个文件导入。")
+
+
+def _strange_inside() -> RosterRefused:
+    return RosterRefused("表格文件的内部结构异常，请新建一个表格，把名单复制进去后再导入。")

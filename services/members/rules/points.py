@@ -269,8 +269,8 @@ def _part(item: Item, fact: DutyFact, whole: Decimal) -> Decimal:
         return _tenths(whole / authors)
     if item.share is Share.FIRST_ONLY:
         return whole if fact.position == 1 else _ZERO
-    half = _tenths(whole / 2)
-    return half if fact.position == 1 else _tenths((whole - half) / (authors - 1))
+    shared = _tenths(whole / 2)
+    return whole - shared if fact.position == 1 else _tenths(shared / (authors - 1))
 
 
 def _part_text(item: Item, fact: DutyFact) -> str:

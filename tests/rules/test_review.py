@@ -1,0 +1,124 @@
+"""Review rounds are data: what a round may decide, and what each decision needs."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.proposals.rules.review import (
+    ONE_ROUND,
+    Decision,
+    SchemeRefused,
+    Verdict,
+    check_decision,
+    decide,
+    load_review_scheme,
+)
+from services.proposals.rules.states import Step, allowed
+from tongxin_contracts.refusals import FieldsRefused
+from tongxin_contracts.words import Ground, ProposalState, ReviewOutcome
+
+FILE, RETURN, NOT_FILE = ReviewOutcome.FILE, ReviewOutcome.RETURN, ReviewOutcome.NOT_FILE
+OUTCOMES = ["file", "return", "not_file"]
+FOUR_ROUNDS: dict[str, Any] = {
+    "code": "taihu",
+    "version": "2020.1",
+    "name": "四审制",
+    "rounds": [
+        {"name": "提案组初审", "seats": ["plenary_group"], "outcomes": OUTCOMES, "final": ["return"]},
+        {"name": "提案委员会复审", "seats": ["proposals_office"], "outcomes": OUTCOMES, "final": ["return"]},
+        {"name": "三方会审", "seats": ["proposals_office", "inspection_office"], "outcomes": OUTCOMES},
+        {"name": "主席会议终审", "seats": ["chairs_meeting"], "outcomes": OUTCOMES},
+    ],
+}
+
+
+def fields(decision: Decision) -> list[str]:
+    return [error.field for error in check_decision(ONE_ROUND, 0, decision)]
+
+
+def test_there_are_ten_grounds_each_with_its_own_words() -> None:
+    assert len(Ground) == 10
+    assert len({ground.label for ground in Ground}) == 10
+
+
+@pytest.mark.parametrize("ground", Ground)
+def test_each_ground_carries_a_refusal_to_file(ground: Ground) -> None:
+    verdict = decide(ONE_ROUND, 0, Decision(NOT_FILE, ground))
+    assert verdict == Verdict(Step.NOT_FILE, None, "one_round@1")
+
+
+def test_not_filing_needs_a_ground() -> None:
+    assert fields(Decision(NOT_FILE, None, "内容空泛")) == ["ground"]
+
+
+@pytest.mark.parametrize("outcome", [FILE, RETURN])
+def test_only_not_filing_has_a_ground(outcome: ReviewOutcome) -> None:
+    assert fields(Decision(outcome, Ground.EMPTY, "请补充")) == ["ground"]
+
+
+@pytest.mark.parametrize("reason", ["", "  \n", "\u200b"])
+def test_returning_needs_a_reason(reason: str) -> None:
+    assert fields(Decision(RETURN, None, reason)) == ["reason"]
+
+
+def test_a_reason_has_a_limit_and_no_control_characters() -> None:
+    assert fields(Decision(RETURN, None, "字" * 1001)) == ["reason"]
+    assert fields(Decision(RETURN, None, "请\0改")) == ["reason"]
+    assert fields(Decision(RETURN, None, "请补充𠮷村的数据 👍")) == []
+
+
+def test_an_incomplete_decision_is_refused_with_every_field() -> None:
+    with pytest.raises(FieldsRefused) as refusal:
+        decide(ONE_ROUND, 0, Decision(NOT_FILE, None, "字" * 1001))
+    assert [error.field for error in refusal.value.errors] == ["ground", "reason"]
+
+
+def test_in_four_rounds_nothing_is_filed_before_the_last_one() -> None:
+    scheme = load_review_scheme(FOUR_ROUNDS)
+    for index in range(3):
+        assert decide(scheme, index, Decision(FILE)) == Verdict(None, index + 1, "taihu@2020.1")
+    assert decide(scheme, 3, Decision(FILE)).step is Step.FILE
+    assert decide(scheme, 0, Decision(RETURN, None, "请写明地点")).step is Step.RETURN
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rounds": []},
+        {"rounds": FOUR_ROUNDS["rounds"] * 2},
+        {"rounds": [{"name": "一审", "seats": [], "outcomes": OUTCOMES}]},
+        {"rounds": [{"name": "一审", "seats": ["x"], "outcomes": ["convert"]}]},
+        {"rounds": [{"name": "一审", "seats": ["x"], "outcomes": ["file"], "final": ["return"]}]},
+        {"grounds": ["weather"]},
+        {"grounds": []},
+        {"version": " "},
+    ],
+)
+def test_a_scheme_that_cannot_be_worked_by_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(SchemeRefused):
+        load_review_scheme({**FOUR_ROUNDS, **change})
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(0, 3),
+    st.sampled_from(ReviewOutcome),
+    st.none() | st.sampled_from(Ground),
+    st.text(max_size=30),
+)
+def test_every_verdict_is_a_step_of_the_graph_or_the_next_round(
+    index: int, outcome: ReviewOutcome, ground: Ground | None, reason: str
+) -> None:
+    scheme = load_review_scheme(FOUR_ROUNDS)
+    decision = Decision(outcome, ground, reason)
+    if check_decision(scheme, index, decision):
+        with pytest.raises(FieldsRefused):
+            decide(scheme, index, decision)
+        return
+    verdict = decide(scheme, index, decision)
+    assert (verdict.step is None) is (verdict.next_round is not None)
+    if verdict.step is not None:
+        assert allowed(ProposalState.SUBMITTED, verdict.step)
+    assert verdict.rule_version == scheme.rule_version

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from tongxin_contracts.classification import Classification
-from tongxin_contracts.message import PAGE_SIZE, Answer, CommitteeCode, Query
+from tongxin_contracts.message import PAGE_SIZE, Answer, Query
 from tongxin_contracts.words import NoticeKind, TaskKind
 
 
@@ -68,7 +68,6 @@ class Delivery(Answer):
     event_id: UUID
     event: str
     title: str | None
-    committee: CommitteeCode
     at: datetime
     handed_over: bool
     """Whether it is in the agency's stream."""

@@ -2,9 +2,10 @@
 
 from sqlalchemy import select, tuple_
 
+from chassis.cursor import read_cursor
 from chassis.work import Work
 from services.proposals import tables
-from services.proposals.queries.summaries import page, read_cursor
+from services.proposals.queries.summaries import page
 from tongxin_contracts.proposals.queries import ProposalPage, Proposals
 
 
@@ -23,6 +24,6 @@ async def proposals(query: Proposals, work: Work) -> ProposalPage:
     if query.search.strip():
         statement = statement.where(columns.title.contains(query.search.strip(), autoescape=True))
     if query.after:
-        statement = statement.where(tuple_(*place) < tuple(map(int, read_cursor(query.after, 3))))
+        statement = statement.where(tuple_(*place) < read_cursor(query.after, int, int, int))
     rows = (await work.tx.sql.execute(statement)).all()
     return page(rows, query.limit, lambda row: (row.term, row.session, row.serial))

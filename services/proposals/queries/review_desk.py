@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
+from chassis.cursor import read_cursor
 from chassis.work import Work
 from services.proposals import tables
-from services.proposals.queries.summaries import page, read_cursor
+from services.proposals.queries.summaries import page
 from tongxin_contracts.proposals.queries import ProposalPage, ReviewDesk
 from tongxin_contracts.words import ProposalState
 
@@ -25,7 +26,7 @@ async def review_desk(query: ReviewDesk, work: Work) -> ProposalPage:
         .limit(query.limit + 1)
     )
     if query.after:
-        due, id_ = read_cursor(query.after, 2)
-        statement = statement.where(tuple_(*place) > (datetime.fromisoformat(due), UUID(id_)))
+        due, id_ = read_cursor(query.after, datetime.fromisoformat, UUID)
+        statement = statement.where(tuple_(*place) > (due, id_))
     rows = (await work.tx.sql.execute(statement)).all()
     return page(rows, query.limit, lambda row: (row.review_due_at.isoformat(), row.id))

@@ -1,0 +1,1 @@
+"""What notify can be asked to tell, one question a file."""

@@ -1,0 +1,1 @@
+"""What notify does about other services' events, one event a file."""

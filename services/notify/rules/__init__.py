@@ -1,0 +1,1 @@
+"""What notify holds to, as pure functions."""

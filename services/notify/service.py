@@ -1,0 +1,66 @@
+"""Everything the notify service does, in one list."""
+
+from chassis.handling import handles
+from chassis.inbox import Reaction
+from chassis.service import Service, run
+from services.notify.commands.mark_notices_read import mark_notices_read
+from services.notify.commands.subscribe_agency import subscribe_agency
+from services.notify.commands.unsubscribe_agency import unsubscribe_agency
+from services.notify.queries.agencies import agencies
+from services.notify.queries.my_work import my_work
+from services.notify.queries.notices import notices
+from services.notify.reactions.exit_suggested import on_exit_suggested
+from services.notify.reactions.forwarding import forward
+from services.notify.reactions.proposal_filed import on_proposal_filed
+from services.notify.reactions.proposal_not_filed import on_proposal_not_filed
+from services.notify.reactions.proposal_returned import on_proposal_returned
+from services.notify.reactions.proposal_submitted import on_proposal_submitted
+from services.notify.reactions.task_closed import on_task_closed
+from services.notify.reactions.task_opened import on_task_opened
+from tongxin_contracts.consultation.events import TopicTaken
+from tongxin_contracts.members.events import ExitSuggested, MemberAdmitted
+from tongxin_contracts.message import Event
+from tongxin_contracts.notify.commands import MarkNoticesRead, SubscribeAgency, UnsubscribeAgency
+from tongxin_contracts.notify.queries import Agencies, MyWork, Notices
+from tongxin_contracts.proposals.events import (
+    ProposalFiled,
+    ProposalNotFiled,
+    ProposalReturned,
+    ProposalSubmitted,
+)
+from tongxin_contracts.subjects import ServiceName
+from tongxin_contracts.tasks import TASK_CLOSED, TASK_OPENED
+
+STATING_TASKS: tuple[ServiceName, ...] = ("members", "proposals", "consultation")
+"""Services whose work is kept here; notify has none of its own."""
+
+REACTIONS: dict[type[Event], Reaction] = {
+    ProposalSubmitted: on_proposal_submitted,
+    ProposalReturned: on_proposal_returned,
+    ProposalFiled: on_proposal_filed,
+    ProposalNotFiled: on_proposal_not_filed,
+    ExitSuggested: on_exit_suggested,
+    MemberAdmitted: forward,
+    TopicTaken: forward,
+    **{TASK_OPENED[service]: on_task_opened for service in STATING_TASKS},
+    **{TASK_CLOSED[service]: on_task_closed for service in STATING_TASKS},
+}
+
+SERVICE = Service(
+    name="notify",
+    streams=("EVT_NOTIFY", "AGENCY"),
+    handlers=(
+        handles(MarkNoticesRead, mark_notices_read),
+        handles(SubscribeAgency, subscribe_agency),
+        handles(UnsubscribeAgency, unsubscribe_agency),
+        handles(MyWork, my_work),
+        handles(Notices, notices),
+        handles(Agencies, agencies),
+    ),
+    reactions=REACTIONS,
+)
+
+
+def main() -> None:
+    """Run the process."""
+    run(SERVICE)

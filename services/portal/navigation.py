@@ -1,0 +1,77 @@
+"""The menu: which pages there are, and who is shown which.
+
+Always holds: the menu hides what one may not do, but it protects nothing; the services refuse by themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .views import PageContext
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu."""
+
+    label: str
+    path: str
+    icon: str
+    needs: frozenset[str]
+    """Any of these permissions shows it."""
+
+
+def _entry(label: str, path: str, icon: str, *needs: str) -> Entry:
+    return Entry(label, path, icon, frozenset(needs))
+
+
+MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
+    (
+        "",
+        (
+            _entry("我的工作", "/work", "checklist", "notify.my_work"),
+            _entry("通知", "/notices", "bell", "notify.notices"),
+        ),
+    ),
+    (
+        "提案",
+        (
+            _entry("撰写提案", "/proposals/new", "file-plus", "proposals.save_draft"),
+            _entry("提案", "/proposals", "file-text", "proposals.my_proposals", "proposals.proposals"),
+            _entry("审查台", "/review", "gavel", "proposals.review_desk"),
+        ),
+    ),
+    ("协商", (_entry("协商议题", "/topics", "messages", "consultation.topics"),)),
+    (
+        "委员",
+        (
+            _entry("我的履职档案", "/members/me", "award", "proposals.save_draft"),
+            _entry("委员名册", "/members", "users", "members.roster"),
+            _entry("导入名册", "/members/import", "upload", "members.import_roster"),
+        ),
+    ),
+    (
+        "系统",
+        (
+            _entry("外部机构", "/agencies", "building-community", "notify.agencies"),
+            _entry("账号", "/accounts", "key", "portal.accounts"),
+            _entry("运行状况", "/live", "activity-heartbeat", "portal.live"),
+        ),
+    ),
+)
+
+
+def menu(page: PageContext) -> list[tuple[str, list[Entry]]]:
+    """The groups and lines this person is shown; empty before signing in."""
+    if page.who is None:
+        return []
+    held = page.who.permissions
+    groups = ((title, [entry for entry in entries if entry.needs & held]) for title, entries in MENU)
+    return [(title, entries) for title, entries in groups if entries]
+
+
+def current(page: PageContext) -> str | None:
+    """The path of the menu line the page belongs to: the longest one it lies under."""
+    paths = [entry.path for _, entries in menu(page) for entry in entries]
+    under = [path for path in paths if page.path == path or page.path.startswith(path + "/")]
+    return max(under, key=len, default=None)

@@ -1,0 +1,55 @@
+"""What each page needs: one frozen dataclass a page, given to `render.Renderer.render`.
+
+They exist so that whoever writes a page's handler and whoever writes its template agree in types. Always holds: a
+view is plain data, already permitted and complete; a template asks nobody anything. Each view names its template
+and says which forms the page sends, with their fields.
+
+Every form posts to the page's own path with `csrf` and `command_id` (a UUID made when the form opens) beside the
+fields named in the view.
+"""
+
+from .accounts import AccountRow, AccountsView, LoginView, NewPassword, PasswordView
+from .consultation import TopicsView
+from .frame import Committee, Flash, PageContext, SignedIn, View
+from .members import DossierView, MembersView, RosterImportView, RosterReportView
+from .operations import AgenciesView, LiveView, ProblemView, ProcessState, ProcessStatus
+from .proposals import (
+    NextStep,
+    ProposalFormView,
+    ProposalsView,
+    ProposalView,
+    ReviewDeskView,
+    TimelineEntry,
+)
+from .work import MyWorkView, NoticesView
+
+__all__ = [
+    "AccountRow",
+    "AccountsView",
+    "AgenciesView",
+    "Committee",
+    "DossierView",
+    "Flash",
+    "LiveView",
+    "LoginView",
+    "MembersView",
+    "MyWorkView",
+    "NewPassword",
+    "NextStep",
+    "NoticesView",
+    "PageContext",
+    "PasswordView",
+    "ProblemView",
+    "ProcessState",
+    "ProcessStatus",
+    "ProposalFormView",
+    "ProposalView",
+    "ProposalsView",
+    "ReviewDeskView",
+    "RosterImportView",
+    "RosterReportView",
+    "SignedIn",
+    "TimelineEntry",
+    "TopicsView",
+    "View",
+]

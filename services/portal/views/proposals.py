@@ -1,0 +1,129 @@
+"""Pages of proposals: write, read, list, review."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from tongxin_contracts.problems import Problem
+from tongxin_contracts.proposals.queries import DraftSummary, ProposalAnswer, ProposalSummary
+from tongxin_contracts.words import Category
+
+from .frame import Tone, View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One thing that happened, in words."""
+
+    at: datetime
+    who: str
+    """A name and what they are, or 系统."""
+    what: str
+    detail: str | None = None
+    """A reason, or what changed."""
+    tone: Tone = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What happens next, for this viewer."""
+
+    title: str
+    """「请修改后重新提交」."""
+    detail: str
+    due_at: datetime | None = None
+    url: str | None = None
+    """Where the viewer does it; None when it is somebody else's turn."""
+    action: str | None = None
+    """The words on the button."""
+    who: str | None = None
+    """Whose turn it is, when not the viewer's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalFormView(View):
+    """`/proposals/new` and `/proposals/{id}/edit`.
+
+    POST `draft_id`, `revision`, `title`, `facts`, `analysis`, `suggestions` (repeated), `category`, and
+    `action` = `submit` (save, then hand in) or `save` (without script). Autosave: PUT the edit path with JSON
+    `{revision, title, facts, analysis, suggestions, category}` and headers `X-CSRF-Token`, `X-Command-Id`; answer
+    `{revision, saved_at}` or a problem (409: somebody else saved meanwhile). A discarded draft: POST `action=discard`.
+    """
+
+    template: ClassVar[str] = "proposal_form.html"
+    draft_id: UUID
+    """For a new one a fresh id, made when the form opens."""
+    revision: int = 0
+    is_new: bool = True
+    title: str = ""
+    facts: str = ""
+    analysis: str = ""
+    suggestions: Sequence[str] = ()
+    category: Category | None = None
+    saved_at: datetime | None = None
+    returned_because: str | None = None
+    """What the office wants changed."""
+    problem: Problem | None = None
+    """Why it was not taken; its fields are `title`, `facts`, `analysis`, `suggestions`, `suggestions.0`, `category`."""
+    title_max: int = 60
+    text_max: int = 3000
+    """For facts and for analysis, in visible characters."""
+    suggestion_max: int = 500
+    suggestions_max: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalView(View):
+    """`/proposals/{id}`: the proposal whole. Hint: `proposal`."""
+
+    template: ClassVar[str] = "proposal.html"
+    proposal: ProposalAnswer
+    timeline: tuple[TimelineEntry, ...]
+    """The newest first."""
+    next_step: NextStep | None = None
+    """None when nothing more happens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalsView(View):
+    """`/proposals`: `tab=mine` (own drafts and proposals) or `tab=filed` (the committee's).
+
+    Query: `tab`, `category`, `search`, `after`. Hint: `proposal`.
+    """
+
+    template: ClassVar[str] = "proposals.html"
+    tab: Literal["mine", "filed"]
+    may_see_mine: bool
+    may_see_filed: bool
+    rows: Sequence[ProposalSummary] = ()
+    drafts: Sequence[DraftSummary] = ()
+    """Only on `mine`."""
+    category: Category | None = None
+    search: str = ""
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDeskView(View):
+    """`/review`: the queue and the proposal in hand. Query: `proposal`, `after`. Hint: `proposal`.
+
+    POST `action` = `file` | `return` | `decline`, `proposal_id`, `expected_version`; `reason` for `return`;
+    `ground` and `explanation` for `decline`. Afterwards redirect (303) to `/review`, which shows the next one.
+    """
+
+    template: ClassVar[str] = "review_desk.html"
+    queue: Sequence[ProposalSummary]
+    """What waits, the one due first on top."""
+    more: bool = False
+    """Whether the queue is longer than what is shown."""
+    current: ProposalAnswer | None = None
+    """The one in hand; None when the queue is empty."""
+    timeline: tuple[TimelineEntry, ...] = ()
+    problem: Problem | None = None
+    """Why the last decision was not taken; what was typed comes back in the next fields."""
+    action: Literal["file", "return", "decline"] | None = None
+    reason: str = ""
+    ground: str = ""
+    explanation: str = ""

@@ -1,0 +1,24 @@
+"""Pages about oneself: what is to do, and what one was told."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tongxin_contracts.notify.queries import MyWorkAnswer, NoticePage
+
+from .frame import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyWorkView(View):
+    """`/work`: 待办 first, by deadline, then notices. Hints: `task`, `notice`."""
+
+    template: ClassVar[str] = "my_work.html"
+    work: MyWorkAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesView(View):
+    """`/notices`: all notices. POST `notices` (repeated) marks these read. Query: `after`. Hint: `notice`."""
+
+    template: ClassVar[str] = "notices.html"
+    page: NoticePage

@@ -1,22 +1,15 @@
-"""Which streams each service follows.
-
-The one place for it until the services' own tables of contents say it; everything else takes it as an argument.
-"""
+"""Which streams each service follows: read from the services' own tables of contents, said nowhere else."""
 
 from typing import Final
 
 from chassis.topology import Follows
+from services.consultation.service import SERVICE as CONSULTATION
+from services.notify.service import SERVICE as NOTIFY
+from services.proposals.service import SERVICE as PROPOSALS
 from tongxin_contracts.subjects import PERSON_STREAM, event_stream
 
 FOLLOWS: Final[Follows] = {
     "members": (event_stream("proposals"),),
-    "proposals": (event_stream("members"),),
-    "consultation": (event_stream("proposals"), event_stream("members")),
-    "notify": (
-        event_stream("members"),
-        event_stream("proposals"),
-        event_stream("consultation"),
-        PERSON_STREAM,
-    ),
     "portal": (event_stream("members"), PERSON_STREAM),
+    **{service.name: service.follows for service in (PROPOSALS, CONSULTATION, NOTIFY)},
 }

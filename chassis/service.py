@@ -222,7 +222,9 @@ class Running:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.connection.drain()
+        # Not drain(): it waits for pull subscriptions, whose last status messages nobody takes any more.
+        await self.connection.flush()
+        await self.connection.close()
         await self.database.close()
         await self.worker_database.close()
 

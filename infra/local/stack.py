@@ -24,11 +24,11 @@ from infra.local.keys import Keys, ensure_keys
 from infra.local.leftovers import Leftovers
 from infra.local.lock import FolderLock
 from infra.local.ports import LOOPBACK, Ports, free_ports, require_all_free
-from infra.local.problems import StartFailedError
+from infra.local.problems import StackError, StartFailedError
 from infra.local.program import Program, Running
 from infra.local.settings import LocalSettings
 from infra.nats.config import OPERATOR_USER, ServerConfig
-from infra.nats.connection import bus, until_accepted
+from infra.nats.connection import bus, until_accepted, until_answered
 from infra.nats.follows import FOLLOWS
 from infra.nats.provision import all_drift, provision
 from infra.postgres import heads, urls
@@ -184,11 +184,18 @@ class Stack:
     def add_agency(self, agency: str, name: str) -> Credentials:
         """Account, key, consumer, and a folder to hand over; the running server takes it up without a restart."""
         added = self.agencies.add(agency, name)
-        self._write_nats_config()
-        nats.reload_config(self._nats_pid_file, self._nats_config)
         credentials = self.agencies.hand_over(added, self.nats_url)
-        blocking(until_accepted(self.nats_url, credentials.seed_file, f"agency_{agency}"))
+        self._write_nats_config()
+        who = (self.nats_url, credentials.seed_file, f"agency_{agency}")
+        nats.reload_config(self._nats_pid_file, self._nats_config)
+        blocking(until_accepted(*who))
         self.provision()
+        # A reload ties a new account's imports to what the other account was before it; the second one, which finds
+        # the account there, ties them to what it is (nats-server 2.15).
+        nats.reload_config(self._nats_pid_file, self._nats_config)
+        blocking(
+            until_answered(*who, f"$JS.API.CONSUMER.MSG.NEXT.{credentials.stream}.{credentials.consumer}")
+        )
         return credentials
 
     def list_agencies(self) -> list[Agency]:
@@ -361,6 +368,10 @@ class Stack:
 
     def _open_folders(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
+        if self.data.stat().st_uid != os.geteuid():
+            raise StackError(
+                f"数据目录 {self.data} 属于另一个用户：请用那个用户运行，或用 TONGXIN_DATA 指定另一个目录。"
+            )
         # The database server is not root: it must be able to pass, and only that. All that is inside is closed.
         self.data.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for name in ("run", "logs", "nats"):

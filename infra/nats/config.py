@@ -13,6 +13,7 @@ from chassis.topology import GIB, Follows
 from infra.nats.permissions import (
     OPERATOR,
     Permissions,
+    agency_imports,
     agency_permissions,
     consumer_calls,
     service_permissions,
@@ -105,25 +106,21 @@ def _system_account(config: ServerConfig) -> str:
 
 def _agency_account(agency: AgencyAccount) -> str:
     imports = "".join(
-        f"      {{ service: {{ account: {MAIN_ACCOUNT}, subject: {_quote(subject)} }} }}\n"
-        for subject in _agency_calls(agency)
+        f"      {{ service: {{ account: {MAIN_ACCOUNT}, subject: {_quote(subject)} }}, to: {_quote(local)} }}\n"
+        for subject, local in agency_imports(agency.agency)
     )
     user = _user(agency.public_key, agency_permissions(agency.agency))
     return f"  {agency.account} {{\n    users: [\n{user}    ]\n    imports: [\n{imports}    ]\n  }}\n"
 
 
 def _exports(agency: AgencyAccount) -> str:
-    pull, info, ack = _agency_calls(agency)
+    pull, info, ack = consumer_calls(subjects.AGENCY_STREAM, subjects.agency_consumer(agency.agency))
     to = f"accounts: [{agency.account}]"
     return (
         f"      {{ service: {_quote(pull)}, response_type: stream, {to} }}\n"
         f"      {{ service: {_quote(info)}, {to} }}\n"
         f"      {{ service: {_quote(ack)}, {to} }}\n"
     )
-
-
-def _agency_calls(agency: AgencyAccount) -> list[str]:
-    return consumer_calls(subjects.AGENCY_STREAM, subjects.agency_consumer(agency.agency))
 
 
 def _user(public_key: str, permissions: Permissions) -> str:

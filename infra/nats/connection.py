@@ -1,7 +1,7 @@
 """Connects as one user of the bus for provisioning and the command line; the services have their own connection."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -22,6 +22,7 @@ async def bus(url: str, seed_file: Path, user: str) -> AsyncIterator[Client]:
         allow_reconnect=False,
         connect_timeout=5,
         name=f"tongxin-{user}",
+        error_cb=_said_by_exception,
     )
     try:
         yield client
@@ -31,12 +32,39 @@ async def bus(url: str, seed_file: Path, user: str) -> AsyncIterator[Client]:
 
 async def until_accepted(url: str, seed_file: Path, user: str, limit: float = 10) -> None:
     """Wait until the server knows a user that a reload has just added; raises the last refusal after `limit` s."""
-    deadline = asyncio.get_running_loop().time() + limit
-    while True:
+
+    async def connects() -> bool:
         try:
             async with bus(url, seed_file, user):
-                return
+                return True
         except (OSError, NatsError):
-            if asyncio.get_running_loop().time() > deadline:
-                raise
+            return False
+
+    await _until(connects, f"the server does not know {user}", limit)
+
+
+async def until_answered(url: str, seed_file: Path, user: str, subject: str, limit: float = 10) -> None:
+    """Wait until a JetStream call is answered for this user; what is asked is nonsense, so nothing is taken."""
+
+    async def answers() -> bool:
+        # A new connection each time: one made before a reload may stay with the account as it was.
+        try:
+            async with bus(url, seed_file, user) as client:
+                await client.request(subject, b"{", timeout=1)
+        except (OSError, NatsError):
+            return False
+        return True
+
+    await _until(answers, f"{user} gets no answer on {subject}", limit)
+
+
+async def _until(holds: Callable[[], Awaitable[bool]], otherwise: str, limit: float) -> None:
+    deadline = asyncio.get_running_loop().time() + limit
+    while not await holds():
+        if asyncio.get_running_loop().time() > deadline:
+            raise TimeoutError(otherwise)
         await asyncio.sleep(0.05)
+
+
+async def _said_by_exception(_error: Exception) -> None:
+    """The caller gets the same error as an exception; the library would also log it with a stack."""

@@ -59,12 +59,24 @@ def service_permissions(service: str, follows: Sequence[str]) -> Permissions:
     return Permissions(tuple(publish), tuple(subscribe), replies=service in subjects.OWNERS)
 
 
+AGENCY_API_PREFIX = "TONGXIN.API"
+"""Prefix of JetStream's API inside an agency's account, for clients that want more than pulling.
+
+Under its usual name CONSUMER.INFO is answered by the agency's own account, which has no JetStream; the import of the
+other account's is only reached under another name.
+"""
+
+
 def agency_permissions(agency: str) -> Permissions:
     """An agency pulls from its one consumer, looks at it, and acknowledges; nothing else."""
-    return Permissions(
-        publish=tuple(consumer_calls(subjects.AGENCY_STREAM, subjects.agency_consumer(agency))),
-        subscribe=("_INBOX.>",),
-    )
+    return Permissions(publish=tuple(local for _, local in agency_imports(agency)), subscribe=("_INBOX.>",))
+
+
+def agency_imports(agency: str) -> list[tuple[str, str]]:
+    """What an agency's account takes from ours: (subject with us, subject in its account)."""
+    pull, info, ack = consumer_calls(subjects.AGENCY_STREAM, subjects.agency_consumer(agency))
+    prefixed = [(subject, subject.replace("$JS.API", AGENCY_API_PREFIX, 1)) for subject in (pull, info)]
+    return [(pull, pull), *prefixed, (ack, ack)]
 
 
 def owned_streams(service: str) -> tuple[str, ...]:

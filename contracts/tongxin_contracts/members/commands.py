@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from tongxin_contracts.message import Answer, Command, Done, ShortText
-from tongxin_contracts.words import DutyKind, ExitDecision, YearEndOutcome
+from tongxin_contracts.words import Attendance, DutyKind, ExitDecision, YearEndOutcome
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -58,14 +58,14 @@ class ExportRoster(Command, service="members", answer=FileMade):
     format: Annotated[str, StringConstraints(pattern="^(xlsx|csv)$")] = "xlsx"
 
 
-class SchemeAdopted(Answer):
-    """A points scheme is in force."""
+class SchemeAdoptedAnswer(Answer):
+    """Which points scheme is in force now."""
 
     id: UUID
     rule_version: str
 
 
-class AdoptScheme(Command, service="members", answer=SchemeAdopted):
+class AdoptScheme(Command, service="members", answer=SchemeAdoptedAnswer):
     """Put a points scheme in force for the committee; the scheme is data and is checked as a whole."""
 
     scheme_id: UUID
@@ -83,6 +83,9 @@ class RecordDuty(Command, service="members", answer=Done):
     kind: DutyKind
     on: date
     quantity: int = Field(default=1, ge=1, le=366)
+    """In the unit of the scheme's item: 次, 件, 半天 …"""
+    attendance: Attendance = Attendance.PRESENT
+    """Leave and absence are recorded too, because schemes deduct for them."""
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
@@ -99,6 +102,7 @@ class MemberYear(Answer):
 
     member_id: UUID
     points: str
+    """Decimal as text."""
     outcome: YearEndOutcome
 
 
@@ -108,6 +112,7 @@ class YearClosed(Answer):
     year: int
     passed: int
     below: list[MemberYear]
+    """Everybody who did not simply pass: suggested for resignation, to be interviewed, or below a mark."""
 
 
 class CloseDutyYear(Command, service="members", answer=YearClosed):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tongxin_contracts.classification import Internal, Personal, Public
 from tongxin_contracts.message import CommitteeCode, Event, PersonEvent, Visibility
-from tongxin_contracts.words import DutyKind, ExitDecision, MemberRank, MemberStanding, Sector
+from tongxin_contracts.words import Attendance, DutyKind, ExitDecision, MemberRank, MemberStanding, Sector
 
 
 class SessionOpened(Event, service="members", aggregate="session"):
@@ -45,6 +45,16 @@ class MemberChanged(Event, service="members", aggregate="member"):
     liaison_group: Public[str | None] = None
 
 
+class SchemeAdopted(Event, service="members", aggregate="scheme", visibility=Visibility.AGENCIES):
+    """A points scheme is in force for the committee; points are reckoned by it from now on."""
+
+    scheme_id: Public[UUID]
+    rule_version: Public[str]
+    """`code@version`, as every point given by it names it."""
+    name: Public[str]
+    source: Public[str]
+
+
 class DutyRecorded(Event, service="members", aggregate="member"):
     """Staff recorded something a member did; proposals and the like are taken from their own events."""
 
@@ -53,6 +63,7 @@ class DutyRecorded(Event, service="members", aggregate="member"):
     kind: Public[DutyKind]
     on: Public[date]
     quantity: Public[int]
+    attendance: Public[Attendance] = Attendance.PRESENT
 
 
 class DutyAnnulled(Event, service="members", aggregate="member"):
@@ -60,6 +71,17 @@ class DutyAnnulled(Event, service="members", aggregate="member"):
 
     member_id: Public[UUID]
     fact_id: Internal[UUID]
+
+
+class DutyYearClosed(Event, service="members", aggregate="duty_year"):
+    """A duty year was reckoned for the committee or one of its groups; what it leads to is decided by people."""
+
+    closing_id: Public[UUID]
+    year: Public[int]
+    liaison_group: Public[str | None] = None
+    rule_version: Public[str]
+    passed: Public[int]
+    below: Public[int]
 
 
 class ExitSuggested(Event, service="members", aggregate="member"):

@@ -91,22 +91,38 @@ class RosterReport(Query, service="members", answer=RosterReportAnswer):
 class LedgerLine(Answer):
     """One line of "why 23?": what was done, what it is worth, what was cut off, by which rule."""
 
-    fact_id: UUID
-    kind: DutyKind
+    fact_id: UUID | None
+    """None for what no fact stands for: the base points, and the line that lifts a total to zero."""
+    kind: DutyKind | None
+    group: str
+    """The scheme's class of items."""
     item: str
     """The scheme's item, as its document words it."""
-    on: date
+    on: date | None
     raw: str
     """Points before caps, decimal as text."""
     counted: str
-    """Points that count."""
+    """Points that count; these add up to the total."""
     mark: str | None
     """「（超过最高分限制）」 where a cap cut something off."""
+    explanation: str
+    """How the points came about: 「2 次 × 5 分」."""
     evidence: str
     """What shows it: a proposal's number, an activity's note."""
     matter: UUID | None
     """The aggregate that is the evidence, None for what staff recorded."""
     rule_version: str
+
+
+class UncountedDuty(Answer):
+    """Something done that no line stands for, and why."""
+
+    fact_id: UUID
+    kind: DutyKind
+    on: date
+    evidence: str
+    matter: UUID | None
+    reason: str
 
 
 class DossierAnswer(Answer):
@@ -137,6 +153,7 @@ class DossierAnswer(Answer):
     floor: Public[str | None]
     grade: Internal[str | None]
     lines: Internal[list[LedgerLine]]
+    uncounted: Internal[list[UncountedDuty]]
     history: Internal[list[HistoryEntry]]
     history_intact: Internal[bool]
     """Whether the hash chain of the history holds."""

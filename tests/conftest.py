@@ -1,0 +1,45 @@
+"""What many tests stand on: one real NATS and one real PostgreSQL a test run."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from infra.local.stack import Stack
+
+ACK_WAIT = timedelta(seconds=3)
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """An empty folder the database's user can reach, unlike pytest's own; removed afterwards."""
+    with temporary_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Servers started, provisioned and migrated, without services."""
+    with temporary_folder() as folder:
+        running = Stack(folder, ack_wait=ACK_WAIT).start()
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A data folder, removed afterwards with what an embedded PostgreSQL may have put elsewhere for it."""
+    path = Path(tempfile.mkdtemp(prefix="tongxin-test-"))
+    try:
+        yield path
+    finally:
+        place = path / "postgres.place"
+        if place.exists():
+            shutil.rmtree(place.read_text(), ignore_errors=True)
+        shutil.rmtree(path)

@@ -45,7 +45,7 @@ check-generated: env
 	$(PY) -m tongxin_contracts.generate --check
 
 check-lock:
-	@grep -q 'registry = "https://pypi.org/simple"' uv.lock
+	@grep -q 'registry = "https://pypi.org/simple"' uv.lock || { echo 'uv.lock does not name the public index' >&2; exit 1; }
 	@! grep -nE '(https?|file)://' uv.lock | grep -vE '"https://(pypi\.org/simple|files\.pythonhosted\.org/packages/[^"]*)"' \
 		|| { echo 'uv.lock names another index than the public one' >&2; exit 1; }
 	@test -f services/portal/assets/package-lock.json

@@ -7,12 +7,14 @@ second stack on the same folder is refused; starting again on the same folder lo
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+
+from nats.aio.client import Client
 
 from chassis import migrations
 from chassis.topology import GIB, Follows
@@ -30,7 +32,7 @@ from infra.local.settings import LocalSettings
 from infra.nats.config import OPERATOR_USER, ServerConfig
 from infra.nats.connection import bus, until_accepted, until_answered
 from infra.nats.follows import FOLLOWS
-from infra.nats.provision import all_drift, provision
+from infra.nats.provision import Wanted, all_drift, provision
 from infra.postgres import heads, urls
 from infra.postgres.databases import ensure_databases
 from infra.postgres.roles import SUPERUSER, RoleKind, role_name
@@ -165,11 +167,11 @@ class Stack:
 
     def provision(self) -> list[str]:
         """Streams and consumers; returns what changed."""
-        return blocking(self._provision())
+        return blocking(self._on_bus(provision))
 
     def drift(self) -> list[str]:
         """What provisioning would change on the bus."""
-        return blocking(self._drift())
+        return blocking(self._on_bus(all_drift))
 
     def migrate(self, services: Sequence[str] = SERVICES) -> dict[str, list[str]]:
         """Bring each service's tables to head; service -> the revisions that ran."""
@@ -310,12 +312,10 @@ class Stack:
 
     def start_postgres(self) -> None:
         """Start the database server again; after a kill, old backends may hold its memory for a moment."""
-        for attempt in range(_RESTART_ATTEMPTS):
+        for _attempt in range(_RESTART_ATTEMPTS):
             with suppress(StartFailedError):
                 self._postgres = Running(self.postgres_program).wait_ready()
                 return
-            if attempt == _RESTART_ATTEMPTS - 1:
-                break
         raise StartFailedError(f"postgres 无法再次启动：\n{self.postgres_program.last_lines()}")
 
     def restart_postgres(self) -> None:
@@ -392,22 +392,8 @@ class Stack:
         )
         nats.write_config(self._nats_config, config, self._nats_binary)
 
-    async def _provision(self) -> list[str]:
+    async def _on_bus(self, work: Callable[[Client, Wanted], Awaitable[list[str]]]) -> list[str]:
+        agencies = [agency.id for agency in self.agencies.all()]
+        wanted = Wanted(self.follows, agencies, self.replicas, self.ack_wait)
         async with bus(self.nats_url, self.keys.seed(OPERATOR_USER), OPERATOR_USER) as client:
-            return await provision(
-                client,
-                follows=self.follows,
-                agencies=[agency.id for agency in self.agencies.all()],
-                replicas=self.replicas,
-                ack_wait=self.ack_wait,
-            )
-
-    async def _drift(self) -> list[str]:
-        async with bus(self.nats_url, self.keys.seed(OPERATOR_USER), OPERATOR_USER) as client:
-            return await all_drift(
-                client,
-                follows=self.follows,
-                agencies=[agency.id for agency in self.agencies.all()],
-                replicas=self.replicas,
-                ack_wait=self.ack_wait,
-            )
+            return await work(client, wanted)

@@ -6,6 +6,7 @@ code that creates or updates. What exists and is not wanted is named, never dele
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -34,46 +35,52 @@ class ProvisionError(Exception):
     """The server cannot be made what is wanted; the text says why."""
 
 
-async def provision(
-    client: Client,
-    *,
-    follows: Follows,
-    agencies: Sequence[str],
-    replicas: int,
-    ack_wait: timedelta,
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What decides which streams and consumers there are."""
+
+    follows: Follows
+    agencies: Sequence[str]
+    replicas: int
+    ack_wait: timedelta
+
+    def streams(self) -> list[StreamConfig]:
+        """Every stream of the system."""
+        return stream_specs(self.replicas)
+
+    def consumers(self) -> list[WantedConsumer]:
+        """Every durable of the system: the services' and the agencies'."""
+        services = [
+            spec for service in self.follows for spec in consumer_specs(service, self.follows, self.ack_wait)
+        ]
+        return services + [
+            WantedConsumer(AGENCY_STREAM, agency_consumer_spec(agency)) for agency in self.agencies
+        ]
+
+
+async def provision(client: Client, wanted: Wanted) -> list[str]:
     """Create or update every stream and consumer; returns a line for each change and for each stranger found."""
     require_server(client)
     context = client.jetstream()
     await _until_answering(context)
     said = []
-    wanted_streams = stream_specs(replicas)
-    for spec in wanted_streams:
+    for spec in wanted.streams():
         said += await _ensure_stream(context, spec)
-    consumers = wanted_consumers(follows, agencies, ack_wait)
-    for consumer in consumers:
+    for consumer in wanted.consumers():
         said += await _ensure_consumer(context, consumer)
-    return said + await _strangers(context, wanted_streams, consumers)
+    return said + await _strangers(context, wanted)
 
 
-async def all_drift(
-    client: Client, *, follows: Follows, agencies: Sequence[str], replicas: int, ack_wait: timedelta
-) -> list[str]:
+async def all_drift(client: Client, wanted: Wanted) -> list[str]:
     """What provisioning would change, without changing it."""
     context = client.jetstream()
     found = []
-    for spec in stream_specs(replicas):
+    for spec in wanted.streams():
         found += drift(await _stream_config(context, spec), spec)
-    for wanted in wanted_consumers(follows, agencies, ack_wait):
-        differences = drift(await _consumer_config(context, wanted), wanted.config)
-        found += [f"{wanted.stream}: {difference}" for difference in differences]
+    for consumer in wanted.consumers():
+        differences = drift(await _consumer_config(context, consumer), consumer.config)
+        found += [f"{consumer.stream}: {difference}" for difference in differences]
     return found
-
-
-def wanted_consumers(follows: Follows, agencies: Sequence[str], ack_wait: timedelta) -> list[WantedConsumer]:
-    """Every durable of the system: the services' and the agencies'."""
-    services = [spec for service in follows for spec in consumer_specs(service, follows, ack_wait)]
-    return services + [WantedConsumer(AGENCY_STREAM, agency_consumer_spec(agency)) for agency in agencies]
 
 
 def require_server(client: Client) -> None:
@@ -149,17 +156,15 @@ async def _consumer_config(context: JetStreamContext, wanted: WantedConsumer) ->
     return found
 
 
-async def _strangers(
-    context: JetStreamContext, streams: Sequence[StreamConfig], consumers: Sequence[WantedConsumer]
-) -> list[str]:
+async def _strangers(context: JetStreamContext, wanted: Wanted) -> list[str]:
     """Durables nobody wants any more: they hold a place in the stream's history and would mislead a reader."""
-    wanted = {(consumer.stream, consumer.name) for consumer in consumers}
+    known = {(consumer.stream, consumer.name) for consumer in wanted.consumers()}
     found = []
-    for spec in streams:
+    for spec in wanted.streams():
         if spec.name is None:
             continue
         for info in await context.consumers_info(spec.name):
             durable = info.config.durable_name
-            if durable and (spec.name, durable) not in wanted:
+            if durable and (spec.name, durable) not in known:
                 found.append(f"left alone: consumer {durable} on {spec.name}, which nobody here wants")
     return found

@@ -20,11 +20,14 @@ def _imported(source: str) -> set[str]:
 def _foreign(file: Path) -> set[str]:
     service = file.relative_to(ROOT / "services").parts[0]
     own = f"services.{service}.rules"
-    return {
-        name
-        for name in _imported(file.read_text())
-        if name.split(".")[0] not in sys.stdlib_module_names | {"tongxin_contracts"}
-        and not name.startswith(own)
+    return {name for name in _imported(file.read_text()) if not _allowed(name, own)}
+
+
+def _allowed(name: str, own: str) -> bool:
+    if name.startswith("."):
+        return not name.startswith("..")
+    return name.startswith(own) or name.split(".", maxsplit=1)[0] in sys.stdlib_module_names | {
+        "tongxin_contracts"
     }
 
 

@@ -1,0 +1,57 @@
+"""A house of its own for each module of faults: its processes die, and nobody else shall see them die."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from infra.local.program import Running
+from infra.local.stack import Stack
+from tests.conftest import ACK_WAIT, temporary_folder
+from tests.house import House
+from tongxin_contracts.subjects import OWNERS
+
+
+class Processes:
+    """The services as they run now; a test may let one die and start it again."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.running: dict[str, Running] = {}
+
+    def start(self, service: str, failpoint: str = "") -> Running:
+        """Start one, armed with a failpoint or not."""
+        extra = {"TONGXIN_FAILPOINT": failpoint} if failpoint else {}
+        self.running[service] = self.stack.start_service(service, extra)
+        return self.running[service]
+
+    def restart(self, service: str, failpoint: str = "") -> Running:
+        """End one in order and start it again."""
+        self.running[service].stop()
+        return self.start(service, failpoint)
+
+    def stop_all(self) -> None:
+        """End what still runs."""
+        for running in self.running.values():
+            running.stop()
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Processes]:
+    """Servers and the four services, for one module."""
+    with temporary_folder() as folder, ExitStack() as end:
+        stack = Stack(folder, ack_wait=ACK_WAIT).start()
+        end.callback(stack.stop)
+        made = Processes(stack)
+        end.callback(made.stop_all)
+        for service in OWNERS:
+            made.start(service)
+        yield made
+
+
+@pytest.fixture(scope="module")
+async def house(processes: Processes) -> AsyncIterator[House]:
+    """Somebody who can ask."""
+    opened = await House.open(processes.stack)
+    yield opened
+    await opened.connection.close()

@@ -26,6 +26,12 @@ class Word(StrEnum):
         """Find the member shown as `label`, or None."""
         return next((word for word in cls if word.label == label), None)
 
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member stored as `value`; raises KeyError for a value that is none."""
+        found: Self = cls.__members__[value.upper()]
+        return found
+
 
 # --- members --------------------------------------------------------------------------------------------------------------
 

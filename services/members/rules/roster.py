@@ -90,6 +90,8 @@ class RosterReading:
     """How many rows do not go in."""
     ignored_columns: tuple[str, ...]
     """Headings nobody knows."""
+    columns: frozenset[Column]
+    """Columns the file has; what it does not have it says nothing about."""
 
 
 def read_roster(
@@ -124,7 +126,8 @@ def read_roster(
         if row is not None and not reader.refused:
             rows.append(row)
             phones[row.phone] = row
-    return RosterReading(tuple(rows), tuple(problems), len(data) - len(rows), header.ignored)
+    refused = len(data) - len(rows)
+    return RosterReading(tuple(rows), tuple(problems), refused, header.ignored, frozenset(header.places))
 
 
 def roster_table(rows: Iterable[RosterRow]) -> list[list[str]]:

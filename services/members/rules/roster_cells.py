@@ -65,6 +65,7 @@ class Fault(Word):
     DUPLICATE_PERSON = "duplicate_person", "同一人重复"
     DUPLICATE_PHONE = "duplicate_phone", "手机号码重复"
     UNKNOWN_GROUP = "unknown_group", "联络组不认识"
+    NOT_SERVING = "not_serving", "已不在任"
 
 
 class CellWrong(ValueError):

@@ -1,0 +1,1 @@
+"""What members does about other services' events, one event a file."""

@@ -1,0 +1,177 @@
+"""The tables of members. Each has a committee and stands behind row-level security.
+
+A person is not a member is not an account: `person` is who somebody is, `member` is that they belong to a committee,
+accounts are the portal's. Columns classed personal or sensitive are named in `PERSONAL` and `SENSITIVE`.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    UUID,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("committee_name", Text, nullable=False),
+    Column("term", Integer, nullable=False),
+    Column("session", Integer, nullable=False),
+    Column("opens_on", Date, nullable=False),
+    Column("cutoff_on", Date, nullable=False),
+)
+"""A session of a committee's term; an aggregate."""
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("gender", Text),
+    Column("born", Date),
+    Column("party", LargeBinary),
+)
+"""Who somebody is; an aggregate. The committee is the one whose roster introduced them; `party` is sealed."""
+
+member = Table(
+    "member",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("person_id", UUID, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("sector", Text, nullable=False),
+    Column("rank", Text, nullable=False),
+    Column("special_committee", Text),
+    Column("liaison_group", Text),
+    Column("employer", Text),
+    Column("post", Text),
+)
+"""A person's membership in a committee; an aggregate."""
+
+scheme = Table(
+    "scheme",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("rule_version", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("data", JSONB, nullable=False),
+    Column("adopted_at", DateTime(timezone=True), nullable=False),
+)
+"""A points scheme as it was adopted; an aggregate. Never changed: another one is adopted after it."""
+
+duty_fact = Table(
+    "duty_fact",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("member_id", UUID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("attendance", Text, nullable=False),
+    Column("authors", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("share_role", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("matter", UUID),
+    Column("source_event", UUID),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("annulled_at", DateTime(timezone=True)),
+    Column("annulled_because", Text),
+)
+"""The evidence of points, kept for ever; a correction strikes out and never deletes."""
+
+duty_year = Table(
+    "duty_year",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("liaison_group", Text),
+    Column("rule_version", Text, nullable=False),
+    Column("passed", Integer, nullable=False),
+    Column("below", Integer, nullable=False),
+    Column("closed_at", DateTime(timezone=True), nullable=False),
+)
+"""One closing of a duty year, for the committee or one of its groups; an aggregate."""
+
+year_result = Table(
+    "year_result",
+    metadata,
+    Column("member_id", UUID, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("closing_id", UUID, nullable=False),
+    Column("points", Numeric, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("floor", Numeric),
+    Column("rule_version", Text, nullable=False),
+    Column("explanation", Text, nullable=False),
+    Column("decided_by", Text),
+    Column("decision", Text),
+    Column("decision_reason", Text),
+    Column("decided_at", DateTime(timezone=True)),
+)
+"""How a member's year ended, by which scheme, and what was decided on it."""
+
+roster_report = Table(
+    "roster_report",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+)
+"""What became of one import."""
+
+roster_report_row = Table(
+    "roster_report_row",
+    metadata,
+    Column("report_id", UUID, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("column", Text),
+    Column("value", Text),
+    Column("problem", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+)
+"""What became of a row that did not simply go in; what stood in it may be personal."""
+
+PERSONAL: Final = {
+    person: ("name", "phone", "gender", "born"),
+    member: ("employer", "post"),
+    roster_report_row: ("value", "problem"),
+}
+SENSITIVE: Final = {person: ("party",)}

@@ -124,11 +124,7 @@ async def test_each_kind_of_poison_is_a_letter_and_stops_nobody_else(
     assert reasons[str(bug.id)] == "failed"
     assert "undecodable" in [reason for key, reason in reasons.items() if "ce-id" in key]
 
-    page = (
-        urllib.request.urlopen(f"http://127.0.0.1:{stack.ports.health['consultation']}/metrics")
-        .read()
-        .decode()
-    )
+    page = await asyncio.to_thread(metrics, stack, "consultation")
     assert 'tongxin_dead_letters{reason="undecodable",service="consultation"} 3.0' in page
     log = processes.running["consultation"].program.log.read_text()
     assert str(bug.id) in log, "I9: the fault shows in a log line"

@@ -45,6 +45,8 @@ def service_permissions(service: str, follows: Sequence[str]) -> Permissions:
         publish += _read_quarantine()
     if subjects.PERSON_STREAM in owned:
         publish.append("person.>")
+        # The exported roster is a file it makes itself.
+        publish += _write_quarantine()
     if subjects.AGENCY_STREAM in owned:
         publish += ["agency.>", "$JS.API.CONSUMER.INFO.AGENCY.*"]
     if service == "portal":

@@ -378,7 +378,7 @@ class Inbox:
                 """
                 insert into held (consumer, aggregate, version, event_id, stream_sequence, committee, subject, headers,
                                   payload, reason, explanation, stack)
-                values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11, $12)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                 on conflict (consumer, aggregate, version) where aggregate is not null do update
                 set reason = excluded.reason, explanation = excluded.explanation, stack = excluded.stack
                 where held.reason = 'gap'
@@ -393,7 +393,7 @@ class Inbox:
         await tx.raw.execute(
             """
             insert into held (consumer, stream_sequence, subject, headers, payload, reason, explanation)
-            values ($1, $2, $3, $4::jsonb, $5, 'undecodable', $6)
+            values ($1, $2, $3, $4, $5, 'undecodable', $6)
             on conflict (consumer, stream_sequence) where aggregate is null do nothing
             """,
             self._consumer,

@@ -33,7 +33,7 @@ class Outgoing:
 
 _INSERT = """
 insert into outbox (message_id, stream, subject, headers, payload, committee, aggregate, version)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bytea[], $6::text[], $7::uuid[], $8::int[])
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::uuid[], $8::int[])
 """
 
 

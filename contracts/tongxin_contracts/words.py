@@ -14,8 +14,8 @@ class Word(StrEnum):
     label: str
     """What a page shows, in Chinese."""
 
-    def __new__(cls, value: str, label: str) -> Self:
-        """Make one member out of `(value, label)`."""
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make one member out of `(value, label)`; by the default a type checker allows `Sector("cpc")`."""
         word = str.__new__(cls, value)
         word._value_ = value
         word.label = label

@@ -177,11 +177,16 @@ class Work:
 
     async def disclose(self, subject: UUID, fields: Sequence[str], purpose: str) -> None:
         """Note that sensitive fields of somebody were read, by whom and what for."""
+        await self.disclose_many([subject], fields, purpose)
+
+    async def disclose_many(self, subjects: Sequence[UUID], fields: Sequence[str], purpose: str) -> None:
+        """The same for a list of people; one statement."""
         await self.tx.raw.execute(
-            "insert into disclosure (committee, actor, subject, fields, purpose) values ($1, $2, $3, $4, $5)",
+            "insert into disclosure (committee, actor, subject, fields, purpose)"
+            " select $1::text, $2::text, subject, $4::text[], $5::text from unnest($3::uuid[]) as subject",
             self.committee,
             self.actor.id,
-            subject,
+            list(subjects),
             list(fields),
             purpose,
         )

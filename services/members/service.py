@@ -2,12 +2,33 @@
 
 from chassis.handling import handles
 from chassis.service import Service, run
+from services.members.commands.adopt_scheme import adopt_scheme
+from services.members.commands.annul_duty import annul_duty
+from services.members.commands.close_duty_year import close_duty_year
+from services.members.commands.decide_exit import decide_exit
+from services.members.commands.export_roster import export_roster
 from services.members.commands.import_roster import import_roster, read_file
 from services.members.commands.open_session import open_session
+from services.members.commands.record_duty import record_duty
 from services.members.queries.current_session import current_session
+from services.members.queries.dossier import dossier
+from services.members.queries.roster import roster
 from services.members.queries.roster_report import roster_report
-from tongxin_contracts.members.commands import ImportRoster, OpenSession
-from tongxin_contracts.members.queries import CurrentSession, RosterReport
+from services.members.queries.scheme import scheme
+from services.members.reactions.proposal_filed import on_proposal_filed
+from services.members.reactions.proposal_submitted import on_proposal_submitted
+from tongxin_contracts.members.commands import (
+    AdoptScheme,
+    AnnulDuty,
+    CloseDutyYear,
+    DecideExit,
+    ExportRoster,
+    ImportRoster,
+    OpenSession,
+    RecordDuty,
+)
+from tongxin_contracts.members.queries import CurrentSession, Dossier, Roster, RosterReport, Scheme
+from tongxin_contracts.proposals.events import ProposalFiled, ProposalSubmitted
 
 SERVICE = Service(
     name="members",
@@ -15,9 +36,19 @@ SERVICE = Service(
     handlers=(
         handles(OpenSession, open_session),
         handles(ImportRoster, import_roster, prepare=read_file),
+        handles(ExportRoster, export_roster),
+        handles(AdoptScheme, adopt_scheme),
+        handles(RecordDuty, record_duty),
+        handles(AnnulDuty, annul_duty),
+        handles(CloseDutyYear, close_duty_year),
+        handles(DecideExit, decide_exit),
+        handles(Roster, roster),
         handles(RosterReport, roster_report),
+        handles(Dossier, dossier),
+        handles(Scheme, scheme),
         handles(CurrentSession, current_session),
     ),
+    reactions={ProposalSubmitted: on_proposal_submitted, ProposalFiled: on_proposal_filed},
 )
 
 

@@ -1,0 +1,100 @@
+"""What a proposal's event means for its authors: one duty fact for each of them who is a member.
+
+Always holds: a fact's id is made from what happened, the proposal and the person, so an event that comes again adds
+nothing; two statements for however many events.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.calendar import local_date
+from chassis.ids import derived_id
+from chassis.inbox import Incoming
+from chassis.work import Work
+from services.members import tables
+from tongxin_contracts.proposals.events import ProposalFiled, ProposalSubmitted
+from tongxin_contracts.words import Attendance, Authorship, DutyKind, ProposalKind
+
+log = structlog.get_logger()
+
+E = TypeVar("E", ProposalFiled, ProposalSubmitted)
+
+_MEMBERS = """
+select m.id, m.committee, m.person_id
+from member m join unnest($1::text[], $2::uuid[]) as author (committee, person_id)
+    on author.committee = m.committee and author.person_id = m.person_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One author's part in one proposal."""
+
+    committee: str
+    person: UUID
+    position: int
+    authors: int
+    role: Authorship
+
+
+async def record_authors(
+    events: Sequence[Incoming[E]], work: Work, kind: DutyKind, evidence: Callable[[E], str]
+) -> None:
+    """Keep a fact for every author; people who are no members of the committee are counted and left out."""
+    parts = [(event, part) for event in events for part in _parts(event)]
+    authors = {(part.committee, part.person) for _, part in parts}
+    found = await work.tx.raw.fetch(_MEMBERS, [a[0] for a in authors], [a[1] for a in authors])
+    members = {(row["committee"], row["person_id"]): row["id"] for row in found}
+    facts = [
+        {
+            "id": derived_id("fact", kind.value, event.data.proposal_id, part.person),
+            "committee": part.committee,
+            "member_id": members[part.committee, part.person],
+            "kind": kind,
+            "on_day": local_date(event.envelope.time),
+            "quantity": 1,
+            "attendance": Attendance.PRESENT,
+            "authors": part.authors,
+            "position": part.position,
+            "share_role": part.role,
+            "evidence": evidence(event.data),
+            "matter": event.data.proposal_id,
+            "source_event": event.envelope.id,
+            "recorded_at": event.envelope.time,
+            "recorded_by": event.envelope.actor,
+        }
+        for event, part in parts
+        if (part.committee, part.person) in members
+    ]
+    if facts:
+        await work.tx.sql.execute(insert(tables.duty_fact).on_conflict_do_nothing(), facts)
+    strangers = len(authors) - len(members)
+    if strangers:
+        log.info("authors_not_members", kind=kind.value, count=strangers)
+
+
+def _parts(event: Incoming[E]) -> list[_Part]:
+    people = list(dict.fromkeys((event.data.first_proposer, *event.data.co_proposers)))
+    return [
+        _Part(
+            committee=event.envelope.committee,
+            person=person,
+            position=position,
+            authors=len(people),
+            role=_role(event.data.kind, position, len(people)),
+        )
+        for position, person in enumerate(people, 1)
+    ]
+
+
+def _role(kind: ProposalKind, position: int, authors: int) -> Authorship:
+    if kind is ProposalKind.COLLECTIVE:
+        return Authorship.COLLECTIVE
+    if authors == 1:
+        return Authorship.SOLE
+    return Authorship.FIRST if position == 1 else Authorship.JOINT

@@ -3,8 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from chassis.database import Database, Transaction
@@ -46,11 +45,6 @@ def roster_rows(committee: str, count: int) -> list[RosterRow]:
         )
         for n in range(count)
     ]
-
-
-def changed(row: RosterRow, **what: Any) -> RosterRow:
-    """The row with something else in it."""
-    return replace(row, **what)
 
 
 def as_xlsx(rows: Iterable[RosterRow]) -> bytes:
@@ -116,9 +110,11 @@ async def some_members(house: House, committee: str, count: int) -> Sequence[Mem
 
 
 @asynccontextmanager
-async def database(stack: Stack, *committees: str) -> AsyncIterator[Transaction]:
+async def database(
+    stack: Stack, *committees: str, kind: Literal["app", "worker"] = "app"
+) -> AsyncIterator[Transaction]:
     """A transaction on the members' database with the rights of the service itself, for these committees."""
-    opened = Database(stack.database_url("members", "app"), pool_size=1)
+    opened = Database(stack.database_url("members", kind), pool_size=1)
     try:
         async with opened.transaction(committees) as tx:
             yield tx

@@ -39,7 +39,7 @@ async def open_session(house: House, committee: str = COUNTY, *, term: int = 8, 
     command = OpenSession(
         committee=committee,
         session_id=new_id(),
-        committee_name=SESSION_NAMES[committee],
+        committee_name=SESSION_NAMES.get(committee, f"{committee} 政协"),
         term=term,
         session=session,
         opens_on=date(2026, 1, 10),

@@ -50,7 +50,9 @@ def test_each_ground_carries_a_refusal_to_file(ground: Ground) -> None:
 
 
 def test_not_filing_needs_a_ground() -> None:
-    assert fields(Decision(NOT_FILE, None, "内容空泛")) == ["ground"]
+    (error,) = check_decision(ONE_ROUND, 0, Decision(NOT_FILE, None, "内容空泛"))
+    assert error.field == "ground"
+    assert "必须选择" in error.message
 
 
 @pytest.mark.parametrize("outcome", [FILE, RETURN])

@@ -63,6 +63,7 @@ def test_a_good_row_becomes_a_member_to_be() -> None:
         ({"手机号码": "0551-62345678"}, Fault.BAD_PHONE, "手机号码"),
         ({"手机号码": "1990000123"}, Fault.BAD_PHONE, "手机号码"),
         ({"手机号码": "19900001234/19900001235"}, Fault.BAD_PHONE, "手机号码"),
+        ({"手机号码": "19900001234.5"}, Fault.BAD_PHONE, "手机号码"),
         ({"手机号码": "1.99E+10"}, Fault.BAD_PHONE, "手机号码"),
         ({"手机号码": None}, Fault.MISSING, "手机号码"),
         ({"出生日期": "2023-02-30"}, Fault.IMPOSSIBLE_DATE, "出生日期"),
@@ -90,6 +91,14 @@ def test_a_bad_row_is_reported_with_row_column_value_and_remedy(
     assert problem.problem.endswith("。")
     assert problem.remedy.endswith("。")
     assert len(problem.value or "") < 40
+
+
+@pytest.mark.parametrize(
+    ("born", "says"), [("2027-01-01", "还没有到"), ("1899-12-31", "早于 1900"), ("2008-11-22", "不满 18 岁")]
+)
+def test_an_impossible_birth_says_why(born: str, says: str) -> None:
+    (problem,) = read(row(出生日期=born)).problems
+    assert says in problem.problem
 
 
 def test_all_mistakes_of_a_row_are_told_at_once() -> None:

@@ -143,7 +143,9 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 
 BOOK = {"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}
-ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
+DOCTYPE = b'<!DOCTYPE x SYSTEM "x"><x/>'
+"""Placed so that two reads of the part meet in the middle of the word."""
+ENTITIES = b'<!ENTITY a "aaaa"> &a;'
 REFUSED = [
     ("a.xlsx", b"", "空的"),
     ("a.xlsx", b"x" * 5_000_001, "5 MB"),
@@ -154,7 +156,8 @@ REFUSED = [
     ("a.xlsx", zipped(BOOK), "已损坏"),
     ("a.xlsx", zipped({**BOOK, "xl/worksheets/sheet1.xml": b"0" * 70_000_000}), "太大"),
     ("a.xlsx", zipped({**BOOK, **{f"xl/{n}": b"" for n in range(1_001)}}), "结构异常"),
-    ("a.xlsx", zipped({**BOOK, "xl/sharedStrings.xml": b" " * 65_530 + ENTITIES}), "结构异常"),
+    ("a.xlsx", zipped({**BOOK, "xl/sharedStrings.xml": b" " * 65_532 + DOCTYPE}), "结构异常"),
+    ("a.xlsx", zipped({**BOOK, "xl/sharedStrings.xml": ENTITIES}), "结构异常"),
     ("a.xlsx", xlsx([[]]), "没有内容"),
     ("a.xlsx", xlsx([["姓名"]] * 6_001), "5000"),
     ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xlsx"),

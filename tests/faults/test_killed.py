@@ -15,7 +15,7 @@ from tests.waiting import until, until_async
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.words import ProposalState
 
-FOLLOWERS = ("notify", "consultation")
+FOLLOWERS = ("members", "notify", "consultation")
 ACK_WAIT = 3.0
 
 

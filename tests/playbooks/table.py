@@ -43,4 +43,3 @@ def _state(tests: list[dict[str, object]]) -> tuple[str, bool]:
 
 def _parts(tests: list[dict[str, object]]) -> str:
     return "、".join(sorted({str(test["part"]) for test in tests if test["part"]}))
-

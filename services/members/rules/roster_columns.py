@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from enum import unique
 from typing import Final
 
+from tongxin_contracts.refusals import Refused
 from tongxin_contracts.words import Word
 
 Cell = str | int | float | bool | datetime | date | time | None
@@ -61,12 +62,8 @@ _HEADINGS: Final[Mapping[Column, tuple[str, ...]]] = {
 }
 
 
-class RosterRefused(ValueError):
-    """The file as a whole is no roster; `reason` says in Chinese what to do."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class RosterRefused(Refused):
+    """The file as a whole is no roster."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from chassis.ids import new_id
 from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER
 from infra.nats.connection import bus
+from services.members.bundled_schemes import bundled_data
 from services.members.roster_file import write_csv, write_xlsx
 from services.members.rules.roster import RosterRow, roster_table
 from tests.house import House, person
-from tongxin_contracts.members.commands import ImportRoster, RosterImported
+from tongxin_contracts.members.commands import AdoptScheme, ImportRoster, RosterImported, SchemeAdoptedAnswer
 from tongxin_contracts.members.queries import MemberRow, Roster, RosterPage, RosterReport, RosterReportAnswer
 from tongxin_contracts.message import Event
 from tongxin_contracts.permissions import Role
@@ -107,6 +108,16 @@ async def some_members(house: House, committee: str, count: int) -> Sequence[Mem
     """Import so many people and return them as the roster shows them."""
     await import_roster(house, committee, as_xlsx(roster_rows(committee, count)))
     return (await roster_page(house, committee, limit=100)).members
+
+
+async def adopt(house: House, committee: str, name: str = "sandikou") -> SchemeAdoptedAnswer:
+    """Put one of the bundled schemes in force."""
+    command = AdoptScheme(
+        committee=committee, scheme_id=new_id(), scheme=dict(bundled_data(name)), source="测试用办法"
+    )
+    answer = await house.ask(command, office(committee))
+    assert isinstance(answer, SchemeAdoptedAnswer)
+    return answer
 
 
 @asynccontextmanager

@@ -4,13 +4,11 @@ Always holds: what is still to come is counted in working days, what is past in 
 is neither.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-DayCounter = Callable[[date, date], int]
-"""How many working days lie after the first day, up to and including the second one."""
+from chassis.calendar import working_days_between
 
 SOON: Final = 3
 """From so many working days on a deadline is shown as near."""
@@ -25,13 +23,13 @@ class Chip:
     icon: str
 
 
-def chip(due: date, today: date, working_days: DayCounter) -> Chip:
+def chip(due: date, today: date) -> Chip:
     """What to say of a deadline today."""
     if due < today:
         return Chip(f"已超期 {(today - due).days} 天", "over", "alert-triangle")
     if due == today:
         return Chip("今天到期", "today", "clock")
-    left = working_days(today, due)
+    left = working_days_between(today, due)
     if left == 0:
         # Only holidays lie between: "0 working days" would read as if it were over.
         return Chip(f"还剩 {(due - today).days} 天，均为休息日", "today", "clock")

@@ -5,7 +5,7 @@ in Asia/Shanghai, and nothing of the page needs script or style inside the HTML 
 forbids it).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,12 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from chassis.calendar import local_date
 from tongxin_contracts.problems import Problem
-from tongxin_contracts.words import Attendance, Category, DutyKind, Ground, ProposalState, TaskKind
+from tongxin_contracts.words import Category, Ground
 
 from . import navigation
 from .assets.manifest import Manifest
-from .deadlines import DayCounter, chip
+from .deadlines import Chip, chip
 from .views import PageContext, View
 
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
@@ -41,7 +42,7 @@ _DAY: Final = 86_400
 class Renderer:
     """Renders views; made once, at composition."""
 
-    def __init__(self, *, manifest: Manifest, working_days: DayCounter) -> None:
+    def __init__(self, manifest: Manifest) -> None:
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -58,10 +59,6 @@ class Renderer:
             uuid=uuid4,
             Category=Category,
             Ground=Ground,
-            ProposalState=ProposalState,
-            TaskKind=TaskKind,
-            DutyKind=DutyKind,
-            Attendance=Attendance,
         )
         environment.filters.update(
             day=day,
@@ -74,7 +71,7 @@ class Renderer:
             points_sum=points_sum,
             person=_person,
             paragraphs=paragraphs,
-            deadline=_deadline(working_days),
+            deadline=_deadline,
         )
         self._environment = environment
 
@@ -168,9 +165,6 @@ def field_problem(problem: Problem | None, field: str) -> str | None:
     return "；".join(found) or None
 
 
-def _deadline(working_days: DayCounter) -> Callable[[Context, datetime], object]:
-    @pass_context
-    def filter_(context: Context, due_at: datetime) -> object:
-        return chip(local(due_at).date(), local(context["page"].now).date(), working_days)
-
-    return filter_
+@pass_context
+def _deadline(context: Context, due_at: datetime) -> Chip:
+    return chip(local_date(due_at), local_date(context["page"].now))

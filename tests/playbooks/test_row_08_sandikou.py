@@ -40,7 +40,7 @@ pytestmark = pytest.mark.playbook("08", part="积分、底线与建议请辞")
 
 DISTRICT: Final = BESIDE
 GROUP: Final = "三堤口街道联络组"
-YEAR: Final = 2026
+YEAR: Final = 2025
 DUTIES: Final = {
     "甲": [DutyKind.ACTIVITY] * 2 + [DutyKind.GOLDEN_IDEA, DutyKind.VOLUNTEERING],
     "乙": [DutyKind.ACTIVITY] * 2 + [DutyKind.VOLUNTEERING] * 2,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import event, func, insert, select
 
 from chassis.clock import SystemClock
 from chassis.database import Database, Transaction
@@ -63,15 +63,23 @@ def work_in(tx: Transaction, stack: Stack, committee: str) -> Work:
 
 @asynccontextmanager
 async def counted(tx: Transaction) -> AsyncIterator[list[str]]:
-    """The statements sent meanwhile."""
+    """The statements sent meanwhile, through SQLAlchemy and past it; what the driver asks for itself is left out."""
     sent: list[str] = []
 
-    def note(record: Any) -> None:
-        sent.append(record.query)
+    def core(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
 
-    tx.raw.add_query_logger(note)
+    def raw(record: Any) -> None:
+        if record.query not in sent and not any(word in record.query for word in ("typeinfo_tree", "'jit'")):
+            sent.append(record.query)
+
+    connection = tx.sql.sync_connection
+    assert connection is not None
+    event.listen(connection, "before_cursor_execute", core)
+    tx.raw.add_query_logger(raw)
     yield sent
-    tx.raw.remove_query_logger(note)
+    tx.raw.remove_query_logger(raw)
+    event.remove(connection, "before_cursor_execute", core)
 
 
 WALLED = [table for table in tables.metadata.sorted_tables if "committee" in table.c]
@@ -138,7 +146,7 @@ def submitted(committee: str, *authors: UUID, again: bool = False) -> Letter:
 
 def filed(committee: str, proposal: UUID, *authors: UUID, kind: ProposalKind) -> Letter:
     """A filing as it comes from the broker."""
-    event = ProposalFiled(
+    stated = ProposalFiled(
         proposal_id=proposal,
         number="八届二次第0012号",
         term=8,
@@ -153,13 +161,13 @@ def filed(committee: str, proposal: UUID, *authors: UUID, kind: ProposalKind) ->
         first_proposer=authors[0],
         co_proposers=authors[1:],
     )
-    return letter(committee, proposal, 1, event)
+    return letter(committee, proposal, 1, stated)
 
 
-def letter(committee: str, aggregate: UUID, version: int, event: Event) -> Letter:
+def letter(committee: str, aggregate: UUID, version: int, stated: Event) -> Letter:
     envelope = Envelope(
         id=new_id(),
-        type=event.type_name(),
+        type=stated.type_name(),
         source="proposals",
         time=datetime(2026, 3, 8, 17, tzinfo=UTC),
         committee=committee,
@@ -170,9 +178,9 @@ def letter(committee: str, aggregate: UUID, version: int, event: Event) -> Lette
         causation_id=new_id(),
     )
     return Letter(
-        subject=event.subject(committee),
+        subject=stated.subject(committee),
         headers=envelope.headers(),
-        payload=event.model_dump_json().encode(),
+        payload=stated.model_dump_json().encode(),
         stream_sequence=1,
     )
 
@@ -206,9 +214,11 @@ async def facts(house: House, committee: str) -> list[Any]:
 async def test_every_author_who_is_a_member_is_credited_once_whatever_comes_again(house: House) -> None:
     committee = "341203"
     first, joint = await some_members(house, committee, 2)
-    event = filed(committee, new_id(), first.person_id, new_id(), joint.person_id, kind=ProposalKind.JOINT)
-    await take(house.stack, "a", event)
-    await take(house.stack, "b", event)
+    joint_proposal = filed(
+        committee, new_id(), first.person_id, new_id(), joint.person_id, kind=ProposalKind.JOINT
+    )
+    await take(house.stack, "a", joint_proposal)
+    await take(house.stack, "b", joint_proposal)
     rows = await facts(house, committee)
     assert [(row["member_id"], row["share_role"], row["position"], row["authors"]) for row in rows] == [
         (first.member_id, "first", 1, 3),
@@ -254,9 +264,8 @@ async def test_an_import_costs_as_many_statements_for_300_rows_as_for_30(house: 
                 await work.flush()
             assert answer.added == count
             costs.append(len(sent))
-    print("COSTS", costs, sent)
     assert costs[0] == costs[1], costs
-    assert 0 < costs[0] <= 10
+    assert 6 <= costs[0] <= 10
 
 
 async def test_a_page_of_the_roster_costs_three_statements(house: House) -> None:

@@ -67,6 +67,15 @@ _TRANSIENT_STATES = ("08", "40", "53", "55P03", "57")
 lock timeout, shutdown and statement timeout."""
 
 
+_UNIQUE_VIOLATION = "23505"
+
+
+def is_taken(error: BaseException) -> bool:
+    """Whether an error says that a row with this key is there already."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) == _UNIQUE_VIOLATION
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether an error says "not now" and not "never": the batch or command is to be tried again as it is."""
     cause: BaseException | None = error

@@ -6,6 +6,7 @@ as a problem that says nothing of the inside.
 """
 
 import hashlib
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from nats.aio.client import Client
 from pydantic import ValidationError
 
 from chassis import problems, telemetry
-from chassis.database import Database, Transaction, is_transient
+from chassis.database import Database, Transaction, is_taken, is_transient
 from chassis.failpoints import Failpoints
 from chassis.identity import Actor, TokenVerifier, authorise
 from chassis.work import Tools, Work
@@ -50,6 +51,9 @@ def handles(
     """Name a handler in a service's table of contents."""
     return Handler(request=request, run=run, prepare=prepare)
 
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The one character JSON can carry and no database column can hold."""
 
 _CLAIM = """
 insert into command_log (actor, command_id, digest) values ($1, $2, $3)
@@ -122,6 +126,8 @@ class Front:
     async def _answer(self, handler: Handler, body: bytes, headers: Mapping[str, str]) -> bytes:
         request_id = _request_id(headers)
         actor = self._verifier.verify(headers.get(TOKEN), request_id=request_id, body=body)
+        if _NUL.search(body):
+            raise problems.Malformed("文字里有无法保存的字符（U+0000），请删去后重新提交")
         request = handler.request.model_validate_json(body)
         scope = authorise(actor, request.permission(), request.committee)
         prepared = [await handler.prepare(request, self._tools)] if handler.prepare else []
@@ -131,6 +137,10 @@ class Front:
             except (problems.Refusal, Refused):
                 raise
             except Exception as error:
+                if is_taken(error):
+                    # An id or number that somebody else took, perhaps out of sight behind the wall.
+                    log.warning("already_taken", handler=request.permission())
+                    raise problems.WrongState("同一编号已被使用，请刷新页面后重新办理") from error
                 # A connection that died under us: nothing was committed, or the command's id will say that it was.
                 if attempt == 2 or not is_transient(error):
                     raise

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from chassis.ids import new_id
-from chassis.problems import Invalid, NotFound, WrongState
+from chassis.problems import Invalid, Malformed, NotFound, WrongState
 from services.members.bundled_schemes import bundled_data
 from tests.house import House, person
 from tests.members_at_work import (
@@ -111,6 +111,41 @@ async def test_a_session_is_opened_once_and_only_after_the_one_before(house: Hou
     await house.ask(OpenSession(**later), staff)
     current = await house.ask(CurrentSession(committee=committee), staff)
     assert current == CommitteeAnswer(code=committee, name="清源县政协", term=8, session=3)
+
+
+async def test_an_id_that_somebody_else_has_is_refused_and_gives_nothing_away(house: House) -> None:
+    session_id = new_id()
+
+    async def open_in(committee: str) -> None:
+        await house.ask(
+            OpenSession(
+                committee=committee,
+                session_id=session_id,
+                committee_name="某政协",
+                term=1,
+                session=1,
+                opens_on=date(2026, 1, 10),
+                cutoff_on=date(2026, 12, 5),
+            ),
+            office(committee),
+        )
+
+    await open_in("341113")
+    with pytest.raises(WrongState, match="编号已被使用"):
+        await open_in("341114")
+
+
+async def test_awkward_text_is_kept_as_it_is_and_what_cannot_be_kept_is_refused(house: House) -> None:
+    committee = "341115"
+    await adopt(house, committee)
+    (member,) = await some_members(house, committee, 1)
+    notes = ["'; drop table member;--", "<script>alert(1)</script>", "👨‍👩‍👧‍👦 𠮷䶮", "\\u0000", "%_\\"]
+    for note in notes:
+        await record(house, committee, member, DutyKind.ACTIVITY, note=note)
+    shown = await dossier(house, committee, member)
+    assert {line.evidence for line in shown.lines} == set(notes)
+    with pytest.raises(Malformed, match="无法保存"):
+        await record(house, committee, member, DutyKind.ACTIVITY, note="a\0b")
 
 
 async def test_a_scheme_is_checked_as_a_whole_and_a_version_means_one_thing(house: House) -> None:

@@ -1,5 +1,6 @@
 """Rosters: what is good goes in, what is bad is reported with what to do, and nothing goes in twice."""
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -109,6 +110,13 @@ async def test_a_repeated_command_answers_the_same_and_its_id_serves_once(house:
     with pytest.raises(WrongState, match="已经办理过"):
         await house.ask(command, staff)
     assert len((await roster_page(house, committee)).members) == 3
+
+
+async def test_two_imports_at_once_admit_nobody_twice(house: House) -> None:
+    committee = "341016"
+    content = as_xlsx(roster_rows(committee, 60))
+    answers = await asyncio.gather(*(import_roster(house, committee, content) for _ in range(4)))
+    assert sorted(counts(answer) for answer in answers) == [(0, 0, 60, 0)] * 3 + [(60, 0, 0, 0)]
 
 
 async def test_what_changed_is_stated_and_kept_from_and_to(house: House) -> None:

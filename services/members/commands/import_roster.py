@@ -10,28 +10,24 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 
 from chassis.calendar import local_date
-from chassis.problems import Invalid, WrongState
+from chassis.problems import WrongState
 from chassis.work import Tools, Work
 from services.members import tables
 from services.members.roster import admit, change, known_members
 from services.members.roster_file import read_roster_file
 from services.members.rules.matching import match
 from services.members.rules.roster import RowProblem, read_roster
-from services.members.rules.roster_columns import Grid, RosterRefused
+from services.members.rules.roster_columns import Grid
 from tongxin_contracts.members.commands import ImportRoster, RosterImported
-from tongxin_contracts.problems import FieldProblem
 
 REPORTED_MAX = 500
 """So many rows are kept for the report; the counts are of all."""
 
 
 async def read_file(command: ImportRoster, tools: Tools) -> Grid:
-    """The uploaded file's cells, before the transaction begins; raises Invalid for what is no roster."""
+    """The uploaded file's cells, before the transaction begins; raises RosterRefused for what is no roster."""
     content = await tools.files.get(command.file)
-    try:
-        return await asyncio.to_thread(read_roster_file, command.filename, content)
-    except RosterRefused as refused:
-        raise _not_a_roster(refused) from refused
+    return await asyncio.to_thread(read_roster_file, command.filename, content)
 
 
 async def import_roster(command: ImportRoster, work: Work, grid: Grid) -> RosterImported:
@@ -41,12 +37,7 @@ async def import_roster(command: ImportRoster, work: Work, grid: Grid) -> Roster
     )
     known = await known_members(work)
     groups = {one.row.liaison_group for one in known if one.row.liaison_group}
-    try:
-        reading = await asyncio.to_thread(
-            read_roster, grid, today=local_date(work.now), groups=groups or None
-        )
-    except RosterRefused as refused:
-        raise _not_a_roster(refused) from refused
+    reading = await asyncio.to_thread(read_roster, grid, today=local_date(work.now), groups=groups or None)
     matching = match(reading.rows, known, reading.columns)
     reason = f"导入名册：{command.filename}"
     for row in matching.new:
@@ -61,10 +52,6 @@ async def import_roster(command: ImportRoster, work: Work, grid: Grid) -> Roster
     )
     await _keep_report(command, work, answer, [*reading.problems, *matching.problems])
     return answer
-
-
-def _not_a_roster(refused: RosterRefused) -> Invalid:
-    return Invalid(refused.reason, errors=[FieldProblem(field="file", message=refused.reason)])
 
 
 async def _keep_report(

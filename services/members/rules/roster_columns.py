@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from enum import unique
 from typing import Final
 
-from tongxin_contracts.refusals import Refused
+from tongxin_contracts.refusals import FieldError, FieldsRefused
 from tongxin_contracts.words import Word
 
 Cell = str | int | float | bool | datetime | date | time | None
@@ -62,8 +62,11 @@ _HEADINGS: Final[Mapping[Column, tuple[str, ...]]] = {
 }
 
 
-class RosterRefused(Refused):
+class RosterRefused(FieldsRefused):
     """The file as a whole is no roster."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, (FieldError("file", reason),))
 
 
 @dataclass(frozen=True, slots=True)

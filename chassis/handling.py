@@ -181,21 +181,18 @@ class Front:
                 await tx.raw.execute(_KEEP, actor.id, request_id, text)
         if work.outgoing:
             self._failpoints.reach("after_commit_before_relay")
-            await self.tell(work)
+        await tell(self._connection, work)
         for content in work.files_to_keep:
             await self._tools.files.put(content)
         return text.encode()
 
-    async def tell(self, work: Work) -> None:
-        """After a commit: wake the relays and hint to live pages."""
-        await tell(self._connection, work)
-
 
 async def tell(connection: Client, work: Work) -> None:
     """Wake the relays of every replica and hint to live pages; both may get lost."""
-    await connection.publish(poke_subject(work.service), b"")
-    for committee, type_ in {(out.envelope.committee, out.envelope.type) for out in work.outgoing}:
-        await connection.publish(hint_subject(committee, work.service), type_.encode())
+    if work.outgoing:
+        await connection.publish(poke_subject(work.service), b"")
+    for committee, kind in work.hints:
+        await connection.publish(hint_subject(committee, work.service), kind.encode())
 
 
 async def _claim(

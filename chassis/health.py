@@ -96,6 +96,7 @@ def server(application: Any, host: str, port: int) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         lifespan="off",
+        timeout_graceful_shutdown=10,
         server_header=False,
     )
     made = uvicorn.Server(config)

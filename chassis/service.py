@@ -6,7 +6,7 @@ ended in the opposite order: on SIGTERM it stops taking requests and events, fin
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,11 +50,27 @@ class Service:
     """Kinds of deadline, each with what happens when it passes."""
     streams: Sequence[str] = ()
     """Streams its relays write; nobody else does."""
+    settings: type[Settings] = Settings
+    """Its settings, where it has some of its own."""
+    door: Callable[["Running"], "Door"] | None = None
+    """Makes its HTTP application, for the one service that has one."""
 
     @property
     def follows(self) -> tuple[str, ...]:
         """Streams it has a consumer on: wherever an event lives that it reacts to."""
         return tuple(sorted({event.stream() for event in self.reactions}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """An HTTP application that runs beside everything else of its service."""
+
+    application: Any
+    """ASGI."""
+    host: str
+    port: int
+    close: Callable[[], None] = lambda: None
+    """Called first on stop, so that connections that never end by themselves do."""
 
 
 class Running:
@@ -162,8 +178,7 @@ class Running:
             )
             yield work
             await work.flush()
-        if work.outgoing:
-            await handling.tell(self.connection, work)
+        await handling.tell(self.connection, work)
 
     async def _listen_for_pokes(self) -> None:
         async def poked(_message: Any) -> None:
@@ -242,31 +257,49 @@ async def serve(service: Service, settings: Settings, clock: Clock | None = None
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     running = Running(service, settings, clock or SystemClock())
     await running.start()
-    desk = bus.Desk(
-        settings, service.name, [handler.request for handler in service.handlers], running.front.respond
-    )
+    requests = [handler.request for handler in service.handlers]
+    desk = bus.Desk(settings, service.name, requests, running.front.respond)
     health = Health({"database": running.check_database, "bus": running.check_bus}, collect=running.collect)
-    pages = server(health.application(), settings.health_host, settings.health_port)
-    pages_task = asyncio.create_task(pages.serve())
+    pages = Pages(
+        Door(application=health.application(), host=settings.health_host, port=settings.health_port)
+    )
+    door = Pages(service.door(running)) if service.door else None
     await desk.start()
     consuming = running.begin_consumers()
     log.info("started", service=service.name)
     await stop.wait()
     log.info("stopping", service=service.name)
     health.stopping = True
+    if door:
+        await door.stop()
     for consumer in running.consumers:
         consumer.stop()
     await desk.stop()
     await asyncio.wait_for(asyncio.gather(*consuming), settings.stop_grace)
     await running.stop()
-    pages.should_exit = True
-    await pages_task
+    await pages.stop()
     log.info("stopped", service=service.name)
+
+
+class Pages:
+    """An HTTP server in this event loop."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._server = server(door.application, door.host, door.port)
+        self._task = asyncio.create_task(self._server.serve())
+        self._task.add_done_callback(_say_if_it_failed)
+
+    async def stop(self) -> None:
+        """Take no more connections, finish requests, go."""
+        self._door.close()
+        self._server.should_exit = True
+        await self._task
 
 
 def run(service: Service) -> None:
     """`main` of a service process."""
-    settings = Settings()
+    settings = service.settings()
     telemetry.set_up(
         service.name, traces=settings.traces, ratio=settings.trace_ratio, level=settings.log_level
     )

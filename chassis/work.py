@@ -118,6 +118,8 @@ class Work:
     touched: list[Aggregate] = field(default_factory=list)
     outgoing: list[outbox.Outgoing] = field(default_factory=list)
     files_to_keep: list[bytes] = field(default_factory=list)
+    hints: set[tuple[str, str]] = field(default_factory=set)
+    """(committee, kind) of what live pages may show differently after this."""
 
     async def load(self, table: Table, id_: UUID) -> Aggregate:
         """Lock and read one aggregate; raises NotFound, also for a row of another committee."""
@@ -148,6 +150,7 @@ class Work:
         """Put an event into the outbox; for aggregates that keep their version themselves."""
         type_ = type(event)
         where = committee or (because.committee if because else self.committee)
+        self.hint(type_.aggregate, where)
         envelope = Envelope(
             id=new_id(),
             type=type_.type_name(),
@@ -170,6 +173,10 @@ class Work:
                 payload=event.model_dump_json().encode(),
             )
         )
+
+    def hint(self, kind: str, committee: str) -> None:
+        """Tell live pages after the commit that something of this kind changed; events stated hint by themselves."""
+        self.hints.add((committee, kind))
 
     def keep_file(self, content: bytes) -> None:
         """Have a file put into the bucket after the commit and before the answer."""

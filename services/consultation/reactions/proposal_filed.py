@@ -24,3 +24,5 @@ async def on_proposal_filed(events: Sequence[Incoming[ProposalFiled]], work: Wor
         for event in events
     ]
     await work.tx.sql.execute(insert(tables.candidate).values(rows).on_conflict_do_nothing())
+    for event in events:
+        work.hint("topic", event.envelope.committee)

@@ -40,6 +40,7 @@ async def forward(events: Sequence[Incoming[Any]], work: Work) -> None:
             if subscription.committee == event.envelope.committee and name in subscription.events:
                 message_id = derived_id("agency", subscription.agency, event.envelope.id)
                 work.outgoing.append(_message(event, subscription, message_id))
+                work.hint("delivery", event.envelope.committee)
                 deliveries.append(_delivery(event, subscription.id, message_id, name))
     if deliveries:
         await work.tx.sql.execute(insert(tables.delivery).values(deliveries).on_conflict_do_nothing())

@@ -17,3 +17,5 @@ async def on_task_closed(events: Sequence[Incoming[TaskClosed]], work: Work) -> 
         .where(tables.todo.c.task_id.in_([event.data.task_id for event in events]))
         .values(closed_at=max(event.envelope.time for event in events))
     )
+    for event in events:
+        work.hint("task", event.envelope.committee)

@@ -35,3 +35,5 @@ async def on_task_opened(events: Sequence[Incoming[TaskOpened]], work: Work) -> 
             index_elements=["task_id"], set_={name: statement.excluded[name] for name in _SET_AGAIN}
         )
     )
+    for event in events:
+        work.hint("task", event.envelope.committee)

@@ -22,6 +22,7 @@ async def tell(
     """Write a notice for each event's person, one statement for all."""
     rows = []
     for event in events:
+        work.hint("notice", event.envelope.committee)
         person, text = whom(event.data), what(event.data)
         rows.append(
             {

@@ -50,6 +50,8 @@ async def record_authors(
     authors = {(part.committee, part.person) for _, part in parts}
     found = await work.tx.raw.fetch(_MEMBERS, [a[0] for a in authors], [a[1] for a in authors])
     members = {(row["committee"], row["person_id"]): row["id"] for row in found}
+    for committee, _ in members:
+        work.hint("dossier", committee)
     facts = [
         {
             "id": derived_id("fact", kind.value, event.data.proposal_id, part.person),

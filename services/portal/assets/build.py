@@ -52,7 +52,9 @@ def _is_current(stamp: str) -> bool:
         manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return False
-    return manifest.get("stamp") == stamp and all((DIST / file).is_file() for file in manifest["files"].values())
+    return manifest.get("stamp") == stamp and all(
+        (DIST / file).is_file() for file in manifest["files"].values()
+    )
 
 
 def _install() -> None:

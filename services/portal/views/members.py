@@ -61,7 +61,9 @@ class DossierView(View):
         """How much of the year's floor is reached, 0 to 1; None where the scheme has no floor."""
         if not self.dossier.floor or Decimal(self.dossier.floor) <= 0:
             return None
-        return float(max(Decimal(0), min(Decimal(1), Decimal(self.dossier.total) / Decimal(self.dossier.floor))))
+        return float(
+            max(Decimal(0), min(Decimal(1), Decimal(self.dossier.total) / Decimal(self.dossier.floor)))
+        )
 
     @property
     def missing(self) -> Decimal | None:

@@ -1,0 +1,1 @@
+"""Who can sign in, as whom and where: passwords, lock-out, sessions, administration."""

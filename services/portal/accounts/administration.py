@@ -1,0 +1,99 @@
+"""What an administrator sees of the accounts of their committee, and does to them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from chassis.cursor import read_cursor, write_cursor
+from chassis.database import Database, Transaction
+from chassis.problems import NotFound
+from services.portal import tables
+from services.portal.accounts import passwords, records, sessions
+
+PAGE = 50
+
+
+async def page(
+    database: Database, committee: str, *, search: str, after: str | None
+) -> tuple[Sequence[Any], str | None]:
+    """Accounts that act in the committee, by name, and the cursor of the next page."""
+    account, membership = tables.account, tables.membership
+    statement = (
+        select(account, membership.c.roles, membership.c.confirmed)
+        .join(membership, membership.c.account_id == account.c.id)
+        .where(membership.c.committee == committee, membership.c.ended_at.is_(None))
+        .order_by(account.c.name, account.c.id)
+        .limit(PAGE + 1)
+    )
+    if search:
+        statement = statement.where(
+            account.c.name.contains(search, autoescape=True)
+            | account.c.login.contains(search, autoescape=True)
+        )
+    if after:
+        name, id_ = read_cursor(after, str, UUID)
+        statement = statement.where(
+            (account.c.name > name) | ((account.c.name == name) & (account.c.id > id_))
+        )
+    async with database.transaction() as tx:
+        rows = (await tx.sql.execute(statement)).all()
+    shown = rows[:PAGE]
+    following = write_cursor(shown[-1].name, shown[-1].id) if len(rows) > PAGE else None
+    return shown, following
+
+
+async def reset_password(
+    database: Database, account_id: UUID, *, committee: str, by: UUID, now: datetime
+) -> tuple[Any, str]:
+    """Give an account of the committee a one-time password; ends its sessions. Returns the account and it."""
+    password = passwords.one_time()
+    async with database.transaction() as tx:
+        account = await _of_committee(tx, account_id, committee)
+        await records.set_password(tx, account_id, password, must_change=True)
+        await sessions.end_all(tx, account_id)
+        await records.note(tx, "password_reset", now=now, account_id=account_id, by=by)
+    return account, password
+
+
+async def unlock(database: Database, account_id: UUID, *, committee: str, by: UUID, now: datetime) -> Any:
+    """Lift a lock."""
+    async with database.transaction() as tx:
+        account = await _of_committee(tx, account_id, committee)
+        await tx.sql.execute(
+            update(tables.account)
+            .where(tables.account.c.id == account_id)
+            .values(failures=0, locked_until=None)
+        )
+        await records.note(tx, "unlocked", now=now, account_id=account_id, by=by)
+    return account
+
+
+async def confirm(database: Database, account_id: UUID, *, committee: str, by: UUID, now: datetime) -> Any:
+    """Say that a second membership really is the same person's (decision 16)."""
+    async with database.transaction() as tx:
+        account = await _of_committee(tx, account_id, committee)
+        await tx.sql.execute(
+            update(tables.membership)
+            .where(tables.membership.c.account_id == account_id, tables.membership.c.committee == committee)
+            .values(confirmed=True)
+        )
+        await records.note(
+            tx, "membership_confirmed", now=now, account_id=account_id, by=by, detail=committee
+        )
+    return account
+
+
+async def _of_committee(tx: Transaction, account_id: UUID, committee: str) -> Any:
+    found = (
+        await tx.sql.execute(
+            select(tables.account)
+            .join(tables.membership, tables.membership.c.account_id == tables.account.c.id)
+            .where(tables.account.c.id == account_id, tables.membership.c.committee == committee)
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound("没有这个账号，或它不属于当前单位")
+    return found

@@ -1,0 +1,173 @@
+"""Signed-in browsers: an opaque random cookie, stored as its digest; idle for two hours or twelve hours old, it ends."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, update
+
+from chassis.database import Transaction
+from chassis.identity import Actor
+from services.portal import tables
+from tongxin_contracts.permissions import GRANTS, ROLES, Role
+
+IDLE: Final = timedelta(hours=2)
+LONGEST: Final = timedelta(hours=12)
+_SEEN_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One committee somebody acts in."""
+
+    committee: str
+    name: str
+    person_id: UUID
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in browser and who sits before it."""
+
+    digest: bytes
+    csrf: str
+    account_id: UUID
+    login: str
+    name: str
+    must_change: bool
+    posts: tuple[Post, ...]
+    acting: Post | None
+    """None for an account that may act nowhere (yet)."""
+    flash: str | None
+
+    def actor(self) -> Actor | None:
+        """Who asks the services."""
+        if self.acting is None:
+            return None
+        return Actor(id=str(self.acting.person_id), committee=self.acting.committee, roles=self.acting.roles)
+
+    def permissions(self) -> frozenset[str]:
+        """What the acting roles open, the portal's own pages included."""
+        if self.acting is None:
+            return frozenset()
+        held = {permission for role in self.acting.roles for permission in GRANTS[role]}
+        if Role.ADMIN in self.acting.roles:
+            held |= {"portal.accounts", "portal.live"}
+        return frozenset(held)
+
+
+def digest_of(cookie: str) -> bytes:
+    """What is stored of a cookie."""
+    return hashlib.sha256(cookie.encode()).digest()
+
+
+async def begin(tx: Transaction, account_id: UUID, now: datetime) -> str:
+    """A new session; returns the cookie's value, which is nowhere else."""
+    cookie = secrets.token_urlsafe(32)
+    await tx.sql.execute(
+        insert(tables.session).values(
+            digest=digest_of(cookie),
+            account_id=account_id,
+            csrf=secrets.token_urlsafe(24),
+            created_at=now,
+            last_seen=now,
+            expires_at=now + LONGEST,
+        )
+    )
+    await tx.sql.execute(delete(tables.session).where(tables.session.c.expires_at < now))
+    return cookie
+
+
+async def find(tx: Transaction, cookie: str, now: datetime) -> Session | None:
+    """The session of a cookie, None when there is none or it has ended."""
+    account, membership, session, committee = (
+        tables.account,
+        tables.membership,
+        tables.session,
+        tables.committee,
+    )
+    rows = (
+        await tx.sql.execute(
+            select(
+                session,
+                account.c.login,
+                account.c.name.label("person_name"),
+                account.c.must_change,
+                membership.c.committee.label("post"),
+                membership.c.person_id,
+                membership.c.roles,
+                func.coalesce(committee.c.name, membership.c.committee).label("post_name"),
+            )
+            .join(account, account.c.id == session.c.account_id)
+            .join(
+                membership,
+                (membership.c.account_id == account.c.id)
+                & membership.c.confirmed
+                & membership.c.ended_at.is_(None),
+                isouter=True,
+            )
+            .join(committee, committee.c.code == membership.c.committee, isouter=True)
+            .where(session.c.digest == digest_of(cookie), account.c.closed_at.is_(None))
+            .order_by(membership.c.committee)
+        )
+    ).all()
+    if not rows or rows[0].expires_at < now or rows[0].last_seen < now - IDLE:
+        return None
+    first = rows[0]
+    if first.last_seen < now - _SEEN_EVERY:
+        await tx.sql.execute(update(session).where(session.c.digest == first.digest).values(last_seen=now))
+    posts = tuple(
+        Post(
+            committee=row.post,
+            name=row.post_name,
+            person_id=row.person_id,
+            roles=tuple(ROLES[role] for role in row.roles if role in ROLES),
+        )
+        for row in rows
+        if row.post is not None
+    )
+    return Session(
+        digest=first.digest,
+        csrf=first.csrf,
+        account_id=first.account_id,
+        login=first.login,
+        name=first.person_name,
+        must_change=first.must_change,
+        posts=posts,
+        acting=next(
+            (post for post in posts if post.committee == first.committee), posts[0] if posts else None
+        ),
+        flash=first.flash,
+    )
+
+
+async def act_in(tx: Transaction, session: Session, committee: str) -> None:
+    """Change the acting committee to another one of the account's."""
+    if committee in [post.committee for post in session.posts]:
+        await _set(tx, session, committee=committee)
+
+
+async def set_flash(tx: Transaction, session: Session, text: str | None) -> None:
+    """Keep one sentence for the next page, or take it away."""
+    await _set(tx, session, flash=text)
+
+
+async def _set(tx: Transaction, session: Session, **values: str | None) -> None:
+    await tx.sql.execute(
+        update(tables.session).where(tables.session.c.digest == session.digest).values(values)
+    )
+
+
+async def end(tx: Transaction, session: Session) -> None:
+    """Sign this browser out."""
+    await tx.sql.execute(delete(tables.session).where(tables.session.c.digest == session.digest))
+
+
+async def end_all(tx: Transaction, account_id: UUID, *, but: bytes | None = None) -> None:
+    """Sign an account out everywhere, except perhaps here."""
+    statement = delete(tables.session).where(tables.session.c.account_id == account_id)
+    await tx.sql.execute(statement if but is None else statement.where(tables.session.c.digest != but))

@@ -1,0 +1,1 @@
+"""Hints for open pages, and how the five processes are."""

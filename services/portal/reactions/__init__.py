@@ -1,0 +1,1 @@
+"""What the portal keeps of other services' events, one event a file."""

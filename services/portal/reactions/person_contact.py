@@ -1,0 +1,64 @@
+"""A member can be given an account: the phone is the login, nobody has a password until the administrator gives one.
+
+A phone that is known belongs to the same human being when the name is the same; that is proposed and waits for the
+administrator (decision 16). A phone known under another name makes no account; the administrator sees it in the audit.
+"""
+
+from collections.abc import Sequence
+
+from chassis.ids import derived_id
+from chassis.inbox import Incoming
+from chassis.work import Work
+from tongxin_contracts.members.events import PersonContact
+from tongxin_contracts.permissions import Role
+
+_NAMES = """
+insert into person (id, name) select * from unnest($1::uuid[], $2::text[])
+on conflict (id) do update set name = excluded.name
+"""
+_ACCOUNTS = """
+insert into account (id, login, person_id, name, must_change, made_at)
+select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::boolean[], $6::timestamptz[])
+on conflict (login) do nothing
+"""
+_RENAMED = """
+update account set name = told.name
+from unnest($1::uuid[], $2::text[]) as told (person_id, name)
+where account.person_id = told.person_id and account.name <> told.name
+"""
+_MEMBERSHIPS = """
+insert into membership (account_id, committee, person_id, roles, confirmed)
+select account.id, told.committee, told.person_id, array[$5], account.person_id = told.person_id
+from unnest($1::text[], $2::text[], $3::uuid[], $4::text[]) as told (login, committee, person_id, name)
+join account on account.login = told.login and account.name = told.name
+on conflict (account_id, committee) do update set ended_at = null
+"""
+_CLASHES = """
+insert into audit (at, account_id, what, detail)
+select now(), account.id, 'phone_of_another_name', told.committee
+from unnest($1::text[], $2::text[], $3::text[]) as told (login, committee, name)
+join account on account.login = told.login and account.name <> told.name
+"""
+
+
+async def on_person_contact(events: Sequence[Incoming[PersonContact]], work: Work) -> None:
+    """Keep names, make accounts without a password, and memberships; a handful of statements for any number."""
+    told = list({event.data.person_id: event.data for event in events}.values())
+    people = [contact.person_id for contact in told]
+    names = [contact.name for contact in told]
+    phones = [contact.phone for contact in told]
+    committees = [contact.member_of for contact in told]
+    raw = work.tx.raw
+    await raw.execute(_NAMES, people, names)
+    await raw.execute(_RENAMED, people, names)
+    await raw.execute(
+        _ACCOUNTS,
+        [derived_id("account", person) for person in people],
+        phones,
+        people,
+        names,
+        [True] * len(told),
+        [work.now] * len(told),
+    )
+    await raw.execute(_MEMBERSHIPS, phones, committees, people, names, Role.MEMBER.value)
+    await raw.execute(_CLASHES, phones, committees, names)

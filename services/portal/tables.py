@@ -1,0 +1,80 @@
+"""The portal's own tables: accounts and sessions, and what it shows of members.
+
+They stand outside row-level security on purpose: an account acts in several committees, and which ones is what these
+tables say. Nothing of another service's content is kept here except names.
+"""
+
+from sqlalchemy import ARRAY, UUID, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData()
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("login", Text, nullable=False),
+    Column("person_id", UUID, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("must_change", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", DateTime(timezone=True)),
+    Column("last_sign_in", DateTime(timezone=True)),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+)
+"""What somebody signs in with; without a password hash nobody can yet."""
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("account_id", UUID, primary_key=True),
+    Column("committee", Text, primary_key=True),
+    Column("person_id", UUID, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+)
+"""Where an account may act, as whom and as what; an unconfirmed one waits for the administrator."""
+
+session = Table(
+    "session",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("account_id", UUID, nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("committee", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("flash", Text),
+)
+"""A signed-in browser; the cookie's value is stored as its digest only."""
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+"""Names by person, from the PERSON stream and from accounts of staff."""
+
+committee = Table(
+    "committee",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+"""Committees by code, as their sessions name them: a projection."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("account_id", UUID),
+    Column("by_account", UUID),
+    Column("what", Text, nullable=False),
+    Column("detail", Text),
+)
+"""Who signed in, who changed which account; rows are only added."""

@@ -47,6 +47,13 @@ def build() -> bool:
         return True
 
 
+def packages() -> Path:
+    """The folder of the installed packages, installed first when need be; tests take axe from it."""
+    with _one_at_a_time():
+        _install()
+    return NODE_MODULES
+
+
 def _is_current(stamp: str) -> bool:
     try:
         manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))

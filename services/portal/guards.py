@@ -1,0 +1,129 @@
+"""What stands before every request: its trace, its size, where it comes from, and the headers of what goes back.
+
+Plain ASGI, so that streams pass through untouched.
+"""
+
+import time
+from typing import Final
+from urllib.parse import urlparse
+
+from prometheus_client import Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import telemetry
+from chassis.problems import Forbidden, Refusal, TooLarge
+from services.portal.refused import refused_response
+from services.portal.render import CONTENT_SECURITY_POLICY
+
+JSON_LIMIT: Final = 256 * 1024
+"""Bytes of a body that is no upload."""
+UPLOAD_LIMIT: Final = 5 * 1024 * 1024
+"""Bytes of a roster."""
+UPLOAD_PATHS: Final = ("/members/import",)
+_MULTIPART_FRAME: Final = 64 * 1024
+_UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
+
+HTTP_SECONDS = Histogram(
+    "tongxin_http_seconds", "Time in a request, by route template.", ("route", "method", "status")
+)
+
+
+class Guards:
+    """The middleware."""
+
+    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+        self._app = app
+        self._origin = _origin(public_url)
+        self._secure = public_url.startswith("https://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Guard one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+        method, path = scope["method"], scope["path"]
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(MutableHeaders(scope=message), path)
+            await send(message)
+
+        with telemetry.span(
+            f"{method} {_area(path)}", kind="server", attributes={"http.request.method": method}
+        ) as span:
+            try:
+                self._check_origin(scope)
+                await self._app(scope, _limited(scope, receive), send_guarded)
+            except Refusal as refusal:
+                await refused_response(scope, refusal)(scope, receive, send_guarded)
+            finally:
+                route = getattr(scope.get("route"), "path", None) or "unmatched"
+                span.update_name(f"{method} {route}")
+                span.set_attribute("http.route", route)
+                span.set_attribute("http.response.status_code", status)
+                HTTP_SECONDS.labels(route, method, f"{status // 100}xx").observe(
+                    time.perf_counter() - started
+                )
+
+    def _check_origin(self, scope: Scope) -> None:
+        """A browser says where a form comes from; from elsewhere nothing is taken."""
+        if scope["method"] not in _UNSAFE:
+            return
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        if origin is not None and origin not in (self._origin, f"{scope['scheme']}://{headers.get('host')}"):
+            raise Forbidden("请求来自其他网站，已拒绝；请从本平台页面操作")
+        if headers.get("sec-fetch-site", "same-origin") == "cross-site":
+            raise Forbidden("请求来自其他网站，已拒绝；请从本平台页面操作")
+
+    def _add_headers(self, headers: MutableHeaders, path: str) -> None:
+        headers["content-security-policy"] = CONTENT_SECURITY_POLICY
+        headers["x-content-type-options"] = "nosniff"
+        headers["referrer-policy"] = "same-origin"
+        headers["permissions-policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        headers["cross-origin-opener-policy"] = "same-origin"
+        headers["cross-origin-resource-policy"] = "same-origin"
+        headers["x-trace-id"] = telemetry.trace_id() or ""
+        if self._secure:
+            headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+        if not path.startswith("/assets/"):
+            headers.setdefault("cache-control", "no-store")
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """Count the body while it comes in; more than allowed is refused before it is kept anywhere."""
+    limit = UPLOAD_LIMIT + _MULTIPART_FRAME if scope["path"] in UPLOAD_PATHS else JSON_LIMIT
+    declared = Headers(scope=scope).get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit:
+        raise too_large(limit)
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise too_large(limit)
+        return message
+
+    return limited
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal, with the limit in words."""
+    words = f"{limit // 1024 // 1024} MB" if limit >= UPLOAD_LIMIT else f"{limit // 1024} KB"
+    return TooLarge(f"最多 {words}，请精简内容或拆分后再提交")
+
+
+def _origin(url: str) -> str:
+    parsed = urlparse(url)
+    return f"{parsed.scheme}://{parsed.netloc}"
+
+
+def _area(path: str) -> str:
+    """The first part of a path, until the route is known: never an id."""
+    return "/" + path.lstrip("/").split("/", 1)[0][:20]

@@ -6,7 +6,7 @@ ended in the opposite order: on SIGTERM it stops taking requests and events, fin
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,7 +52,7 @@ class Service:
     """Streams its relays write; nobody else does."""
     settings: type[Settings] = Settings
     """Its settings, where it has some of its own."""
-    door: Callable[["Running"], "Door"] | None = None
+    door: Callable[["Running"], Awaitable["Door"]] | None = None
     """Makes its HTTP application, for the one service that has one."""
 
     @property
@@ -263,7 +263,7 @@ async def serve(service: Service, settings: Settings, clock: Clock | None = None
     pages = Pages(
         Door(application=health.application(), host=settings.health_host, port=settings.health_port)
     )
-    door = Pages(service.door(running)) if service.door else None
+    door = Pages(await service.door(running)) if service.door else None
     await desk.start()
     consuming = running.begin_consumers()
     log.info("started", service=service.name)

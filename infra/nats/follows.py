@@ -6,10 +6,9 @@ from chassis.topology import Follows
 from services.consultation.service import SERVICE as CONSULTATION
 from services.members.service import SERVICE as MEMBERS
 from services.notify.service import SERVICE as NOTIFY
+from services.portal.service import SERVICE as PORTAL
 from services.proposals.service import SERVICE as PROPOSALS
-from tongxin_contracts.subjects import PERSON_STREAM, event_stream
 
 FOLLOWS: Final[Follows] = {
-    "portal": (event_stream("members"), PERSON_STREAM),
-    **{service.name: service.follows for service in (MEMBERS, PROPOSALS, CONSULTATION, NOTIFY)},
+    service.name: service.follows for service in (MEMBERS, PROPOSALS, CONSULTATION, NOTIFY, PORTAL)
 }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis.database import Transaction
@@ -59,6 +59,14 @@ async def name_person(tx: Transaction, person_id: UUID, name: str) -> None:
     await tx.sql.execute(
         statement.on_conflict_do_update(index_elements=["id"], set_={"name": statement.excluded.name})
     )
+
+
+async def password_hash(tx: Transaction, account_id: UUID) -> str | None:
+    """The stored hash of an account, None when it has no password."""
+    found: str | None = await tx.sql.scalar(
+        select(tables.account.c.password_hash).where(tables.account.c.id == account_id)
+    )
+    return found
 
 
 async def set_password(tx: Transaction, account_id: UUID, password: str, *, must_change: bool) -> None:

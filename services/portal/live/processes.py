@@ -75,6 +75,7 @@ def _sums(metrics: str) -> dict[str, float]:
 def _read(address: str | None) -> tuple[ProcessState, str | None, str]:
     if address is None:
         return "down", "未配置健康检查地址（TONGXIN_SERVICE_HEALTH）", ""
+    metrics = ""
     try:
         metrics = _page(f"{address}/metrics")
         findings = json.loads(_page(f"{address}/readyz"))["findings"]

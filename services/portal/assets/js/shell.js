@@ -52,8 +52,8 @@ function reveal(button) {
   const input = document.getElementById(button.dataset.reveal);
   const shown = input.type === "text";
   input.type = shown ? "password" : "text";
-  button.setAttribute("aria-pressed", String(!shown));
   button.textContent = shown ? "显示" : "隐藏";
+  button.setAttribute("aria-label", button.textContent + button.dataset.of);
 }
 
 function closeOtherMenus(clicked) {

@@ -1,0 +1,37 @@
+"""The HTTP application: guards, pages, REST, assets; composed here and nowhere else."""
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from services.portal import api, refused
+from services.portal.assets.manifest import DIST
+from services.portal.guards import Guards
+from services.portal.pages import entrance, members, operations, proposals, review, topics, work
+from services.portal.portal import Portal
+
+
+class _Assets(StaticFiles):
+    """Built files have their content's hash in the name and never change."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if isinstance(response, FileResponse):
+            response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def make_application(portal: Portal) -> Guards:
+    """The application behind its guards."""
+    app = FastAPI(
+        title="同心 Tongxin", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
+    )
+    app.state.portal = portal
+    refused.install(app)
+    app.include_router(api.router())
+    for pages in (entrance, work, proposals, review, topics, members, operations):
+        app.include_router(pages.router, include_in_schema=False)
+    app.router.routes.append(Mount("/assets", _Assets(directory=DIST), name="assets"))
+    return Guards(app, public_url=portal.settings.public_url)

@@ -1,0 +1,123 @@
+"""The roster: list, import with its report, export, and dossiers."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response, StreamingResponse
+from starlette.datastructures import UploadFile
+
+from chassis import telemetry
+from chassis.ids import derived_id, new_id
+from chassis.problems import Malformed, Refusal
+from services.portal.guards import UPLOAD_LIMIT, too_large
+from services.portal.pages.timeline import actors, timeline
+from services.portal.views import DossierView, MembersView, RosterImportView, RosterReportView
+from services.portal.visit import Visit, Visiting, command_id
+from tongxin_contracts.members.commands import ExportRoster, FileMade, ImportRoster, RosterImported
+from tongxin_contracts.members.queries import (
+    Dossier,
+    DossierAnswer,
+    Roster,
+    RosterPage,
+    RosterReport,
+    RosterReportAnswer,
+)
+
+router = APIRouter()
+
+_SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MEDIA = {"xlsx": _SPREADSHEET, "csv": "text/csv; charset=utf-8"}
+
+
+@router.get("/members")
+async def members(visit: Visiting, search: str = "", after: str | None = None) -> Response:
+    """The roster, a page at a time."""
+    page = await visit.ask(RosterPage, Roster(committee=visit.committee, search=search[:50], after=after))
+    return await visit.page(MembersView(page=page, search=search[:50]))
+
+
+@router.get("/members/import")
+async def import_page(visit: Visiting) -> Response:
+    """The form."""
+    return await visit.page(RosterImportView(max_bytes=UPLOAD_LIMIT))
+
+
+@router.post("/members/import")
+async def take_roster(visit: Visiting) -> Response:
+    """Put the file into quarantine and have its owner read it; what becomes of each row is in the report."""
+    form = await visit.form()
+    try:
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile) or not upload.filename:
+            raise Malformed("请选择要导入的名册文件（.xlsx 或 .csv）")
+        content = await upload.read()
+        if len(content) > UPLOAD_LIMIT:
+            raise too_large(UPLOAD_LIMIT)
+        stored = await visit.portal.files.put(content)
+        id_ = command_id(form)
+        command = ImportRoster(
+            committee=visit.committee,
+            report_id=derived_id("report", id_),
+            file=stored.digest,
+            filename=upload.filename[-200:],
+        )
+        done = await visit.ask(RosterImported, command, id_)
+    except Refusal as refusal:
+        view = RosterImportView(max_bytes=UPLOAD_LIMIT, problem=refusal.problem(telemetry.trace_id()))
+        return await visit.page(view, status=refusal.status)
+    return await visit.go(f"/members/import/{done.report_id}")
+
+
+@router.get("/members/import/template.xlsx")
+async def template(visit: Visiting) -> Response:
+    """An empty roster with the columns that are read; made by exporting nothing."""
+    return await _export(visit, "xlsx", empty=True)
+
+
+@router.get("/members/import/{report_id}")
+async def report(visit: Visiting, report_id: UUID) -> Response:
+    """What became of a file, row by row."""
+    found = await visit.ask(RosterReportAnswer, RosterReport(committee=visit.committee, report_id=report_id))
+    return await visit.page(RosterReportView(report=found))
+
+
+@router.get("/members/export")
+async def export(visit: Visiting, format: str = "xlsx") -> Response:  # noqa: A002  (the field's name)
+    """The roster as a file that can be imported again."""
+    return await _export(visit, format if format in _MEDIA else "xlsx")
+
+
+@router.get("/members/{member_id}")
+async def dossier(visit: Visiting, member_id: UUID, year: int | None = None) -> Response:
+    """Somebody's dossier."""
+    return await _dossier(visit, Dossier(committee=visit.committee, member_id=member_id, year=year))
+
+
+async def own_dossier(visit: Visiting, year: int | None = None) -> Response:
+    """One's own."""
+    return await _dossier(visit, Dossier(committee=visit.committee, year=year))
+
+
+router.add_api_route("/members/me", own_dossier, methods=["GET"])
+router.routes.insert(0, router.routes.pop())
+
+
+async def _dossier(visit: Visit, query: Dossier) -> Response:
+    found = await visit.ask(DossierAnswer, query)
+    people = {found.person_id, *actors(found.history)}
+    names = await visit.portal.names(people)
+    readable = (
+        {line.matter for line in found.lines if line.matter} if visit.may("proposals.proposal") else set()
+    )
+    view = DossierView(dossier=found, timeline=timeline(found.history, names), proposals=frozenset(readable))
+    return await visit.page(view, people=people)
+
+
+async def _export(visit: Visit, kind: str, *, empty: bool = False) -> Response:
+    command: Any = ExportRoster(committee=visit.committee, export_id=new_id(), format=kind, empty=empty)
+    made = await visit.ask(FileMade, command)
+    content = await visit.portal.files.get(made.file)
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(made.filename)}"}
+    return StreamingResponse(iter([content]), media_type=_MEDIA[kind], headers=headers)

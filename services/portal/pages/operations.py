@@ -1,0 +1,107 @@
+"""What administrators look at: agencies, accounts, the five processes."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response, StreamingResponse
+
+from chassis.problems import Forbidden, Malformed
+from services.portal.accounts import administration
+from services.portal.live import hints
+from services.portal.views import AccountRow, AccountsView, AgenciesView, LiveView, NewPassword
+from services.portal.visit import Visit, Visiting, uuid_field
+from tongxin_contracts.notify.queries import Agencies, AgenciesAnswer
+from tongxin_contracts.permissions import ROLES
+
+router = APIRouter()
+
+
+@router.get("/agencies")
+async def agencies(visit: Visiting) -> Response:
+    """Who outside is told what, and what was handed over."""
+    return await visit.page(
+        AgenciesView(agencies=await visit.ask(AgenciesAnswer, Agencies(committee=visit.committee)))
+    )
+
+
+@router.get("/live")
+async def live(visit: Visiting) -> Response:
+    """How the five processes are, now."""
+    _require(visit, "portal.live")
+    return await visit.page(
+        LiveView(processes=await visit.portal.processes.look(), looked_at=visit.portal.clock.now())
+    )
+
+
+@router.get("/live/events")
+async def events(visit: Visiting) -> Response:
+    """Hints for the acting committee, for as long as the page is open."""
+    portal = visit.portal
+    return StreamingResponse(
+        hints.frames(portal.hints, visit.committee, portal.stopping),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},
+    )
+
+
+@router.get("/accounts")
+async def accounts(visit: Visiting, search: str = "", after: str | None = None) -> Response:
+    """The accounts of the committee."""
+    _require(visit, "portal.accounts")
+    return await _accounts(visit, search=search[:50], after=after)
+
+
+@router.post("/accounts")
+async def change_account(visit: Visiting) -> Response:
+    """Reset a password, lift a lock, confirm a membership."""
+    _require(visit, "portal.accounts")
+    form = await visit.form()
+    what: dict[str, Any] = {
+        "committee": visit.committee,
+        "by": visit.session.account_id,
+        "now": visit.portal.clock.now(),
+    }
+    account_id, database = uuid_field(form, "account_id"), visit.portal.database
+    match form.get("action"):
+        case "reset":
+            account, password = await administration.reset_password(database, account_id, **what)
+            new = NewPassword(name=account.name, login=account.login, password=password)
+            return await _accounts(visit, search=account.login, new_password=new)
+        case "unlock":
+            account = await administration.unlock(database, account_id, **what)
+            return await visit.go("/accounts", f"{account.name} 的账号已解锁。")
+        case "confirm":
+            account = await administration.confirm(database, account_id, **what)
+            return await visit.go("/accounts", f"已确认 {account.name} 在本单位的身份。")
+    raise Malformed("请选择要办理的事项")
+
+
+async def _accounts(
+    visit: Visit, *, search: str = "", after: str | None = None, new_password: NewPassword | None = None
+) -> Response:
+    rows, following = await administration.page(
+        visit.portal.database, visit.committee, search=search, after=after
+    )
+    shown = [
+        AccountRow(
+            account_id=row.id,
+            login=row.login,
+            name=row.name,
+            roles=tuple(ROLES[role].label for role in row.roles if role in ROLES)
+            + (() if row.confirmed else ("待确认",)),
+            last_sign_in=row.last_sign_in,
+            locked_until=row.locked_until,
+            must_change=row.must_change,
+            closed=row.closed_at is not None,
+        )
+        for row in rows
+    ]
+    return await visit.page(
+        AccountsView(accounts=shown, search=search, next=following, new_password=new_password)
+    )
+
+
+def _require(visit: Visit, permission: str) -> None:
+    """The portal's own pages have no service behind them that would refuse."""
+    if not visit.may(permission):
+        raise Forbidden("只有系统管理员可以查看此页")

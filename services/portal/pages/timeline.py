@@ -1,0 +1,40 @@
+"""An aggregate's history in words, the newest first."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from uuid import UUID
+
+from services.portal.views import TimelineEntry, Tone
+from tongxin_contracts.message import HistoryEntry
+
+_WHAT: Final[Mapping[str, tuple[str, Tone]]] = {
+    "submit_proposal": ("提交提案", "info"),
+    "file_proposal": ("立案", "success"),
+    "return_proposal": ("退回修改", "warning"),
+    "decline_proposal": ("不予立案", "danger"),
+    "review_overdue": ("审查超过规定时限", "danger"),
+    "import_roster": ("随名册导入", "info"),
+    "record_duty": ("登记履职", "success"),
+    "annul_duty": ("撤销履职登记", "warning"),
+    "close_duty_year": ("年度履职结算", "info"),
+    "decide_exit": ("研究委员去留", "warning"),
+    "export_roster": ("导出名册", "info"),
+}
+
+
+def actors(history: Iterable[HistoryEntry]) -> set[UUID]:
+    """The people who acted."""
+    return {UUID(entry.actor) for entry in history if not entry.actor.startswith("system:")}
+
+
+def timeline(history: Iterable[HistoryEntry], names: Mapping[UUID, str]) -> tuple[TimelineEntry, ...]:
+    """The history in words."""
+    return tuple(_entry(entry, names) for entry in sorted(history, key=lambda entry: entry.at, reverse=True))
+
+
+def _entry(entry: HistoryEntry, names: Mapping[UUID, str]) -> TimelineEntry:
+    what, tone = _WHAT.get(entry.action, (entry.action, "info"))
+    who = "系统" if entry.actor.startswith("system:") else names.get(UUID(entry.actor), "（姓名暂缺）")
+    number = entry.changes.get("number")
+    detail = entry.reason or (f"编号 {number[1]}" if number else None)
+    return TimelineEntry(at=entry.at, who=who, what=what, detail=detail, tone=tone)

@@ -1,0 +1,58 @@
+"""Everything the portal does besides pages: what it keeps of others' events, and its door."""
+
+from typing import cast
+
+from chassis.bus import Caller
+from chassis.identity import TokenSigner
+from chassis.inbox import Reaction
+from chassis.service import Door, Running, Service, run
+from services.portal.application import make_application
+from services.portal.assets.manifest import Manifest
+from services.portal.live.hints import Hints
+from services.portal.live.processes import ProcessWatch
+from services.portal.portal import Portal
+from services.portal.reactions.exit_decided import on_exit_decided
+from services.portal.reactions.person_contact import on_person_contact
+from services.portal.reactions.session_opened import on_session_opened
+from services.portal.render import Renderer
+from services.portal.settings import PortalSettings
+from tongxin_contracts.members.events import ExitDecided, PersonContact, SessionOpened
+from tongxin_contracts.message import Event
+
+REACTIONS: dict[type[Event], Reaction] = {
+    PersonContact: on_person_contact,
+    ExitDecided: on_exit_decided,
+    SessionOpened: on_session_opened,
+}
+
+
+async def open_door(running: Running) -> Door:
+    """Put the portal together: pages, REST, and the hints they live on."""
+    settings = cast("PortalSettings", running.settings)
+    portal = Portal(
+        settings=settings,
+        database=running.database,
+        caller=Caller(
+            running.connection, TokenSigner(settings.token_private_key_file.read_bytes()), running.clock
+        ),
+        files=running.tools.files,
+        clock=running.clock,
+        renderer=Renderer(Manifest.load()),
+        hints=Hints(),
+        processes=ProcessWatch(settings.service_health),
+    )
+    await portal.hints.listen(running.connection)
+    return Door(
+        application=make_application(portal),
+        host=settings.portal_host,
+        port=settings.portal_port,
+        close=portal.stopping.set,
+    )
+
+
+SERVICE = Service(name="portal", settings=PortalSettings, reactions=REACTIONS, door=open_door)
+
+
+def main() -> None:
+    """Run the process."""
+    run(SERVICE)

@@ -48,7 +48,7 @@ from tongxin_contracts.notify.queries import (
 from tongxin_contracts.problems import FieldProblem, Problem
 from tongxin_contracts.words import DutyKind, NoticeKind, RosterRowOutcome, Sector, TaskKind
 
-EXAMPLE_PASSWORD = "云杉-渡口-七月-砚台"  # noqa: S105  (shown in a picture)
+EXAMPLE_PASSWORD = "云杉-渡口-七月-砚台"
 
 
 def examples() -> Iterator[tuple[str, PageContext, View]]:
@@ -62,7 +62,9 @@ def examples() -> Iterator[tuple[str, PageContext, View]]:
 
 def _problem(status: int, title: str, detail: str | None = None, *errors: tuple[str, str]) -> Problem:
     fields = tuple(FieldProblem(field=field, message=message) for field, message in errors)
-    return Problem(type="urn:tongxin:problem:example", status=status, title=title, detail=detail, errors=fields)
+    return Problem(
+        type="urn:tongxin:problem:example", status=status, title=title, detail=detail, errors=fields
+    )
 
 
 def _doors() -> Iterator[tuple[str, PageContext, View]]:
@@ -70,7 +72,9 @@ def _doors() -> Iterator[tuple[str, PageContext, View]]:
     wrong = _problem(401, "账号或密码不正确", "还可以再试 3 次，之后账号会锁定 15 分钟。")
     yield "login_refused", page("/login", None), LoginView(login="shenwangshu", problem=wrong)
     yield "password_forced", page("/password", THE_MEMBER), PasswordView(forced=True)
-    unequal = _problem(422, "有内容需要修改后才能提交", None, ("again", "两次输入的新密码不一致，请重新输入。"))
+    unequal = _problem(
+        422, "有内容需要修改后才能提交", None, ("again", "两次输入的新密码不一致，请重新输入。")
+    )
     yield "password_refused", page("/password", THE_MEMBER), PasswordView(forced=False, problem=unequal)
 
 
@@ -82,11 +86,25 @@ def _notice(index: int, kind: NoticeKind, title: str, body: str, *, read: bool) 
 
 
 NOTICES = [
-    _notice(0, NoticeKind.PROPOSAL_FILED, TITLES[0][0], "编号八届二次第0011号。下一步将确定承办单位。", read=False),
-    _notice(1, NoticeKind.PROPOSAL_RETURNED, TITLES[3][0], "提案委：建议部分请写明由哪个部门、做什么。", read=False),
+    _notice(
+        0, NoticeKind.PROPOSAL_FILED, TITLES[0][0], "编号八届二次第0011号。下一步将确定承办单位。", read=False
+    ),
+    _notice(
+        1,
+        NoticeKind.PROPOSAL_RETURNED,
+        TITLES[3][0],
+        "提案委：建议部分请写明由哪个部门、做什么。",
+        read=False,
+    ),
     _notice(2, NoticeKind.PROPOSAL_SUBMITTED, TITLES[1][0], "已进入审查，预计 5 个工作日内答复。", read=True),
     _notice(3, NoticeKind.PROPOSAL_NOT_FILED, TITLES[2][0], "理由：内容空泛、没有具体建议的。", read=True),
-    _notice(4, NoticeKind.EXIT_SUGGESTED, "2025 年度履职积分 14 分", "低于年度底线 15 分，由区政协研究决定。", read=True),
+    _notice(
+        4,
+        NoticeKind.EXIT_SUGGESTED,
+        "2025 年度履职积分 14 分",
+        "低于年度底线 15 分，由区政协研究决定。",
+        read=True,
+    ),
 ]
 
 
@@ -99,25 +117,54 @@ def _todo(index: int, kind: TaskKind, days: int | None) -> Todo:
 
 def _work() -> Iterator[tuple[str, PageContext, View]]:
     review = TaskKind.REVIEW_PROPOSAL
-    todos = [_todo(0, review, -2), _todo(1, review, 0), _todo(2, review, 5), _todo(3, review, 25), _todo(4, review, None)]
+    todos = [
+        _todo(0, review, -2),
+        _todo(1, review, 0),
+        _todo(2, review, 5),
+        _todo(3, review, 25),
+        _todo(4, review, None),
+    ]
     full = MyWorkAnswer(todos=todos, notices=NOTICES, unread=2)
     yield "my_work_officer", page("/work", THE_OFFICER), MyWorkView(work=full)
     one = MyWorkAnswer(todos=[_todo(3, TaskKind.REVISE_PROPOSAL, 3)], notices=NOTICES[:3], unread=2)
     yield "my_work_member", page("/work", THE_MEMBER), MyWorkView(work=one)
-    yield "my_work_empty", page("/work", THE_MEMBER), MyWorkView(work=MyWorkAnswer(todos=[], notices=[], unread=0))
-    yield "notices", page("/notices", THE_MEMBER), NoticesView(page=NoticePage(notices=NOTICES, unread=2, next="x"))
-    yield "notices_empty", page("/notices", THE_MEMBER), NoticesView(page=NoticePage(notices=[], unread=0, next=None))
+    yield (
+        "my_work_empty",
+        page("/work", THE_MEMBER),
+        MyWorkView(work=MyWorkAnswer(todos=[], notices=[], unread=0)),
+    )
+    yield (
+        "notices",
+        page("/notices", THE_MEMBER),
+        NoticesView(page=NoticePage(notices=NOTICES, unread=2, next="x")),
+    )
+    yield (
+        "notices_empty",
+        page("/notices", THE_MEMBER),
+        NoticesView(page=NoticePage(notices=[], unread=0, next=None)),
+    )
 
 
-def _row(row: int, outcome: RosterRowOutcome, column: str | None, value: str | None, problem: str, remedy: str) -> RowReport:
+def _row(
+    row: int, outcome: RosterRowOutcome, column: str | None, value: str | None, problem: str, remedy: str
+) -> RowReport:
     return RowReport(row=row, outcome=outcome, column=column, value=value, problem=problem, remedy=remedy)
 
 
 BAD_ROWS = [
-    _row(17, RosterRowOutcome.REFUSED, "界别", "互联网界", "没有这个界别", "改为名单中的界别，例如「科学技术界」"),
+    _row(
+        17,
+        RosterRowOutcome.REFUSED,
+        "界别",
+        "互联网界",
+        "没有这个界别",
+        "改为名单中的界别，例如「科学技术界」",
+    ),
     _row(43, RosterRowOutcome.REFUSED, "手机", "1380013800", "手机号少一位", "填写 11 位手机号"),
     _row(44, RosterRowOutcome.REFUSED, "姓名", None, "姓名为空", "填写姓名，或删去这一行"),
-    _row(120, RosterRowOutcome.REFUSED, "出生日期", "1968-02-30", "没有这一天", "改为真实日期，例如 1968-02-28"),
+    _row(
+        120, RosterRowOutcome.REFUSED, "出生日期", "1968-02-30", "没有这一天", "改为真实日期，例如 1968-02-28"
+    ),
     _row(201, RosterRowOutcome.WARNED, "姓名", "许岚", "与第 88 行姓名相同、手机不同", "确认是否为两个人"),
 ]
 
@@ -134,7 +181,9 @@ def _member(index: int) -> MemberRow:
     )  # fmt: skip
 
 
-def _line(index: int, group: str, item: str, raw: str, counted: str, evidence: str, mark: str | None = None) -> LedgerLine:
+def _line(
+    index: int, group: str, item: str, raw: str, counted: str, evidence: str, mark: str | None = None
+) -> LedgerLine:
     proposal = group == "提案"
     return LedgerLine(
         fact_id=ident("fact", index), kind=DutyKind.PROPOSAL_FILED if proposal else DutyKind.ACTIVITY, group=group, item=item,
@@ -172,32 +221,63 @@ def _dossier(**more: object) -> DossierAnswer:
 
 def _members() -> Iterator[tuple[str, PageContext, View]]:
     here = page("/members", THE_OFFICER)
-    yield "members", here, MembersView(page=RosterPage(members=[_member(index) for index in range(8)], next="x"))
+    yield (
+        "members",
+        here,
+        MembersView(page=RosterPage(members=[_member(index) for index in range(8)], next="x")),
+    )
     yield "members_not_found", here, MembersView(page=RosterPage(members=[], next=None), search="欧阳")
     yield "members_empty", here, MembersView(page=RosterPage(members=[], next=None))
     limit = 10 * 1024 * 1024
-    wrong = _problem(422, "文件不是它所说的格式", "文件名是 .xlsx，内容却不是 Excel 表格。请用 Excel 另存为 .xlsx 后再导入。")
+    wrong = _problem(
+        422,
+        "文件不是它所说的格式",
+        "文件名是 .xlsx，内容却不是 Excel 表格。请用 Excel 另存为 .xlsx 后再导入。",
+    )
     yield "roster_import", page("/members/import", THE_OFFICER), RosterImportView(max_bytes=limit)
-    yield "roster_import_refused", page("/members/import", THE_OFFICER), RosterImportView(max_bytes=limit, problem=wrong)
+    yield (
+        "roster_import_refused",
+        page("/members/import", THE_OFFICER),
+        RosterImportView(max_bytes=limit, problem=wrong),
+    )
     counts = {"added": 301, "changed": 9, "unchanged": 6, "refused": 4}
     report = RosterReportAnswer(
-        report_id=ident("report"), filename="安和市政协八届委员名册.xlsx", at=ago(minutes=2), rows=BAD_ROWS, **counts
+        report_id=ident("report"),
+        filename="安和市政协八届委员名册.xlsx",
+        at=ago(minutes=2),
+        rows=BAD_ROWS,
+        **counts,
     )
     clean = RosterReportAnswer(
-        report_id=ident("report"), filename="清源县.csv", at=ago(days=1), added=0, changed=0, unchanged=240, refused=0, rows=[]
+        report_id=ident("report"),
+        filename="清源县.csv",
+        at=ago(days=1),
+        added=0,
+        changed=0,
+        unchanged=240,
+        refused=0,
+        rows=[],
     )
     yield "roster_report", page("/members/import/1", THE_OFFICER), RosterReportView(report=report)
     yield "roster_report_clean", page("/members/import/2", THE_OFFICER), RosterReportView(report=clean)
     story = (
-        TimelineEntry(at=ago(hours=2), who="系统", what="提案立案，积分 +15", detail="八届二次第0011号", tone="success"),
+        TimelineEntry(
+            at=ago(hours=2), who="系统", what="提案立案，积分 +15", detail="八届二次第0011号", tone="success"
+        ),
         TimelineEntry(at=ago(days=40), who="许岚（委员联络室）", what="记录履职：参加履职活动"),
         TimelineEntry(at=ago(days=300), who="许岚（委员联络室）", what="导入名册，成为委员"),
     )
     own = page("/members/me", THE_MEMBER)
-    yield "dossier", own, DossierView(dossier=_dossier(), timeline=story, proposals=frozenset({ident("proposal", 0)}))
+    yield (
+        "dossier",
+        own,
+        DossierView(dossier=_dossier(), timeline=story, proposals=frozenset({ident("proposal", 0)})),
+    )
     reached = _dossier(total="17", floor="15", grade="达标", lines=LINES[:1], uncounted=[])
     yield "dossier_reached", own, DossierView(dossier=reached, timeline=story)
-    bare = _dossier(scheme=None, rule_version=None, total="0", floor=None, lines=[], uncounted=[], party=None, phone=None)
+    bare = _dossier(
+        scheme=None, rule_version=None, total="0", floor=None, lines=[], uncounted=[], party=None, phone=None
+    )
     yield "dossier_empty", own, DossierView(dossier=bare)
 
 
@@ -223,9 +303,25 @@ def _others() -> Iterator[tuple[str, PageContext, View]]:
         "since": ago(days=30),
     }  # fmt: skip
     told = Subscription.model_validate({**subscription, "deliveries": deliveries})
-    quiet = Subscription.model_validate({**subscription, "agency": "media", "agency_name": "安和日报社", "clearance": "public", "deliveries": []})
-    yield "agencies", page("/agencies", THE_ADMIN), AgenciesView(agencies=AgenciesAnswer(subscriptions=[told, quiet]))
-    yield "agencies_empty", page("/agencies", THE_ADMIN), AgenciesView(agencies=AgenciesAnswer(subscriptions=[]))
+    quiet = Subscription.model_validate(
+        {
+            **subscription,
+            "agency": "media",
+            "agency_name": "安和日报社",
+            "clearance": "public",
+            "deliveries": [],
+        }
+    )
+    yield (
+        "agencies",
+        page("/agencies", THE_ADMIN),
+        AgenciesView(agencies=AgenciesAnswer(subscriptions=[told, quiet])),
+    )
+    yield (
+        "agencies_empty",
+        page("/agencies", THE_ADMIN),
+        AgenciesView(agencies=AgenciesAnswer(subscriptions=[])),
+    )
     yield "accounts", page("/accounts", THE_ADMIN), _accounts()
     yield "live", page("/live", THE_ADMIN), LiveView(processes=_processes(), looked_at=NOW)
     well = [process for process in _processes() if process.state == "ready"]
@@ -239,7 +335,9 @@ def _accounts() -> AccountsView:
         AccountRow(account_id=ident("a", 3), login="xulan", name="许岚", roles=("安和市 · 委员联络室",), must_change=True),
         AccountRow(account_id=ident("a", 4), login="luqinghe", name="陆青禾", roles=(), closed=True, last_sign_in=ago(days=400)),
     ]  # fmt: skip
-    return AccountsView(accounts=rows, new_password=NewPassword(name="许岚", login="xulan", password=EXAMPLE_PASSWORD))
+    return AccountsView(
+        accounts=rows, new_password=NewPassword(name="许岚", login="xulan", password=EXAMPLE_PASSWORD)
+    )
 
 
 def _processes() -> list[ProcessStatus]:
@@ -254,5 +352,13 @@ def _processes() -> list[ProcessStatus]:
 
 def _problems() -> Iterator[tuple[str, PageContext, View]]:
     here = page("/proposals/1", THE_MEMBER)
-    yield "problem_forbidden", here, ProblemView(problem=_problem(403, "您没有办理此事的权限", "审查提案需要「提案委」职务。"))
-    yield "problem_fault", page("/", None), ProblemView(problem=_problem(500, "系统出现故障，已记录，请稍后重试或联系管理员"))
+    yield (
+        "problem_forbidden",
+        here,
+        ProblemView(problem=_problem(403, "您没有办理此事的权限", "审查提案需要「提案委」职务。")),
+    )
+    yield (
+        "problem_fault",
+        page("/", None),
+        ProblemView(problem=_problem(500, "系统出现故障，已记录，请稍后重试或联系管理员")),
+    )

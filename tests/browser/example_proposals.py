@@ -72,7 +72,11 @@ TIMELINE = (
     TimelineEntry(at=ago(hours=2), who="邵景明（提案委）", what="立案，编号八届二次第0011号", tone="success"),
     TimelineEntry(at=ago(days=3), who="沈望舒（委员）", what="修改后重新提交"),
     TimelineEntry(
-        at=ago(days=5), who="邵景明（提案委）", what="退回修改", detail="建议部分请写明由哪个部门办理。", tone="warning"
+        at=ago(days=5),
+        who="邵景明（提案委）",
+        what="退回修改",
+        detail="建议部分请写明由哪个部门办理。",
+        tone="warning",
     ),
     TimelineEntry(at=ago(days=6, hours=3), who="沈望舒（委员）", what="提交提案"),
 )
@@ -118,8 +122,12 @@ def _forms() -> Iterator[tuple[str, PageContext, View]]:
 
 def _documents() -> Iterator[tuple[str, PageContext, View]]:
     path = f"/proposals/{ident('proposal', 0)}"
-    filed = proposal(ProposalState.FILED, number="八届二次第0011号", decided_at=ago(hours=2), review_due_at=None)
-    step = NextStep(title="等待交办", detail="提案委将与两办、督查室商定承办单位，交办后会通知您。", who="提案委")
+    filed = proposal(
+        ProposalState.FILED, number="八届二次第0011号", decided_at=ago(hours=2), review_due_at=None
+    )
+    step = NextStep(
+        title="等待交办", detail="提案委将与两办、督查室商定承办单位，交办后会通知您。", who="提案委"
+    )
     flash = (Flash(tone="success", text="已立案，编号八届二次第0011号，提案人已收到通知。"),)
     yield (
         "proposal_filed",
@@ -127,15 +135,25 @@ def _documents() -> Iterator[tuple[str, PageContext, View]]:
         ProposalView(proposal=filed, timeline=TIMELINE, next_step=step),
     )
     returned = proposal(
-        ProposalState.RETURNED, decided_at=ago(days=1), explanation="建议部分请写明由哪个部门、做什么。", history_intact=False
+        ProposalState.RETURNED,
+        decided_at=ago(days=1),
+        explanation="建议部分请写明由哪个部门、做什么。",
+        history_intact=False,
     )
     mine = NextStep(
         title="请修改后重新提交", detail="提案委希望补充建议部分，修改期间原文会一直保留。", due_at=due(0),
         url=f"{path}/edit", action="修改提案",
     )  # fmt: skip
-    yield "proposal_returned", page(path, THE_MEMBER), ProposalView(proposal=returned, timeline=TIMELINE[2:], next_step=mine)
+    yield (
+        "proposal_returned",
+        page(path, THE_MEMBER),
+        ProposalView(proposal=returned, timeline=TIMELINE[2:], next_step=mine),
+    )
     declined = proposal(
-        ProposalState.NOT_FILED, decided_at=ago(days=1), ground=Ground.EMPTY, explanation="可与提案委联系，补充具体建议后另行提出。"
+        ProposalState.NOT_FILED,
+        decided_at=ago(days=1),
+        ground=Ground.EMPTY,
+        explanation="可与提案委联系，补充具体建议后另行提出。",
     )
     yield "proposal_not_filed", page(path, THE_MEMBER), ProposalView(proposal=declined, timeline=TIMELINE[2:])
 
@@ -143,19 +161,41 @@ def _documents() -> Iterator[tuple[str, PageContext, View]]:
 def _lists() -> Iterator[tuple[str, PageContext, View]]:
     here = page("/proposals", THE_MEMBER)
     drafts = [
-        DraftSummary(draft_id=ident("draft", 2), title=TITLES[3][0], revision=7, saved_at=ago(minutes=4), returned=True),
+        DraftSummary(
+            draft_id=ident("draft", 2), title=TITLES[3][0], revision=7, saved_at=ago(minutes=4), returned=True
+        ),
         DraftSummary(draft_id=ident("draft", 4), title="", revision=1, saved_at=ago(days=1), returned=False),
     ]
-    mine = [summary(0), summary(1, ProposalState.FILED), summary(2, ProposalState.NOT_FILED), summary(5, ProposalState.RETURNED)]
-    yield "proposals_mine", here, ProposalsView(tab="mine", may_see_mine=True, may_see_filed=True, rows=mine, drafts=drafts)
+    mine = [
+        summary(0),
+        summary(1, ProposalState.FILED),
+        summary(2, ProposalState.NOT_FILED),
+        summary(5, ProposalState.RETURNED),
+    ]
+    yield (
+        "proposals_mine",
+        here,
+        ProposalsView(tab="mine", may_see_mine=True, may_see_filed=True, rows=mine, drafts=drafts),
+    )
     filed = [summary(index, ProposalState.FILED) for index in range(8)]
     yield (
         "proposals_filed",
         here,
-        ProposalsView(tab="filed", may_see_mine=True, may_see_filed=True, rows=filed, category=Category.SOCIETY, next="11"),
+        ProposalsView(
+            tab="filed",
+            may_see_mine=True,
+            may_see_filed=True,
+            rows=filed,
+            category=Category.SOCIETY,
+            next="11",
+        ),
     )
     yield "proposals_none", here, ProposalsView(tab="mine", may_see_mine=True, may_see_filed=True)
-    yield "proposals_not_found", here, ProposalsView(tab="filed", may_see_mine=True, may_see_filed=True, search="高铁")
+    yield (
+        "proposals_not_found",
+        here,
+        ProposalsView(tab="filed", may_see_mine=True, may_see_filed=True, search="高铁"),
+    )
 
 
 def _desks() -> Iterator[tuple[str, PageContext, View]]:
@@ -168,9 +208,12 @@ def _desks() -> Iterator[tuple[str, PageContext, View]]:
         detail="许岚 已于今天 13:58 退回修改。",
     )  # fmt: skip
     declining = ReviewDeskView(
-        queue=queue, current=current, problem=problem, action="decline", ground="empty", explanation="建议过于笼统。"
+        queue=queue,
+        current=current,
+        problem=problem,
+        action="decline",
+        ground="empty",
+        explanation="建议过于笼统。",
     )
     yield "review_desk_declining", here, declining
     yield "review_desk_empty", here, ReviewDeskView(queue=[])
-
-

@@ -15,7 +15,15 @@ COUNTY = Committee(code="340921", name="政协清源县委员会")
 
 PEOPLE = ["沈望舒", "陆青禾", "顾砚秋", "唐知夏", "许岚", "邵景明", "䶮𠮷文", "温若谷"]
 MEMBER = frozenset(
-    {"notify.my_work", "notify.notices", "proposals.save_draft", "proposals.my_proposals", "proposals.proposals", "members.dossier", "consultation.topics"}
+    {
+        "notify.my_work",
+        "notify.notices",
+        "proposals.save_draft",
+        "proposals.my_proposals",
+        "proposals.proposals",
+        "members.dossier",
+        "consultation.topics",
+    }
 )
 STAFF = frozenset(
     {
@@ -81,4 +89,3 @@ def page(path: str, signed_in: SignedIn | None, **more: object) -> PageContext:
 def day(month: int, number: int) -> date:
     """A day of the example's year."""
     return date(2026, month, number)
-

@@ -25,7 +25,13 @@ from tests.browser import example_pages, example_proposals
 OUT: Final = Path("build/gallery")
 WIDTHS: Final = (1280, 390)
 CHROMIUM: Final = "/usr/bin/chromium"
-QUIET: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -83,9 +89,17 @@ def chromium() -> Iterator[Browser]:
 
 def open_example(browser: Browser, address: str, name: str, width: int) -> tuple[Page, list[str]]:
     """Opens one page; gives it with a list that fills with what its console complains of."""
-    page = browser.new_context(viewport={"width": width, "height": 860}, locale="zh-CN").new_page()
+    context = browser.new_context(
+        viewport={"width": width, "height": 860}, locale="zh-CN", reduced_motion="reduce"
+    )
+    page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message.type, message.text) else None)
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text) if _is_complaint(message.type, message.text) else None
+        ),
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     # The gallery has no hints to give, and wants to be asked for them again only after the picture.
     quiet = "retry: 600000\n\n"

@@ -30,7 +30,7 @@ function setUp(form) {
     if (saver.unsafe && saver.dirty && !saver.stopped) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible" && form.dataset.saveState === "signed-out") again(form, saver);
+    if (document.visibilityState === "visible" && form.dataset.standing === "signed-out") again(form, saver);
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) saver.resume({}); });
   bringBack(form, saver, draftId, owner);
@@ -84,7 +84,7 @@ const WORDS = {
 const TONES = { saving: "busy", saved: "good" };
 
 function say(form, saver, state, details = {}) {
-  form.dataset.saveState = state;
+  form.dataset.standing = state;
   const line = form.querySelector("[data-save-state]");
   line.textContent = WORDS[state](details);
   line.dataset.tone = TONES[state] ?? "warn";

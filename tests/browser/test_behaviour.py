@@ -190,6 +190,21 @@ def test_a_clash_is_said_and_nothing_is_overwritten_until_one_chooses(gallery: s
     page.context.close()
 
 
+def test_a_discarded_draft_is_asked_about_and_leaves_nothing_behind(gallery: str, browser: Browser) -> None:
+    page, server = form(browser, gallery)
+    server.answer = "gone"
+    page.get_by_label("情况").fill("不要了")
+    expect(status(page)).to_have_attribute("data-tone", "warn")
+    assert len(kept(page)) == 1
+    swallowed(page, "**/edit")
+    page.get_by_role("button", name="删除草稿").click()
+    with page.expect_request(lambda request: request.method == "POST") as posted:
+        page.get_by_role("dialog").get_by_role("button", name="删除草稿").click()
+    assert "action=discard" in (posted.value.post_data or "")
+    assert kept(page) == []
+    page.context.close()
+
+
 def test_counters_count_what_people_see(gallery: str, browser: Browser) -> None:
     page, _ = form(browser, gallery)
     page.get_by_label("案由").fill("𠮷䶮👨‍👩‍👧字")

@@ -20,14 +20,10 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!button.form.reportValidity()) return;
-  if (await ask(button.dataset.confirm, button.textContent.trim())) button.form.requestSubmit(submitter(button));
+  const unchecked = button.formNoValidate || button.form.noValidate;
+  if (!unchecked && !button.form.reportValidity()) return;
+  if (await ask(button.dataset.confirm, button.textContent.trim())) button.form.requestSubmit(button);
 }, true);
-
-/** The button again, without its question: a form only accepts its own buttons as submitter. */
-function submitter(button) {
-  return button.type === "submit" ? button : undefined;
-}
 
 // A form that was sent is not sent twice by a second click; the command id would catch it, but people should see it.
 document.addEventListener("submit", (event) => {

@@ -25,7 +25,10 @@ function setUp(form) {
     say: (state, details) => say(form, saver, state, details),
   });
   form.addEventListener("input", () => saver.changed());
-  form.addEventListener("submit", () => saver.stop());
+  form.addEventListener("submit", (event) => {
+    saver.stop();
+    if (event.submitter?.value === "discard") forget(draftId);
+  });
   window.addEventListener("beforeunload", (event) => {
     if (saver.unsafe && saver.dirty && !saver.stopped) event.preventDefault();
   });

@@ -205,6 +205,18 @@ def test_a_discarded_draft_is_asked_about_and_leaves_nothing_behind(gallery: str
     page.context.close()
 
 
+def test_a_stray_enter_in_the_title_hands_nothing_in(gallery: str, browser: Browser) -> None:
+    page, _ = form(browser, gallery)
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.get_by_label("案由").press("Enter")
+    page.get_by_label("案由").fill("还在写的案由")
+    expect(status(page)).to_have_text("已保存 14:03")
+    assert posts == []
+    assert not page.get_by_role("dialog").is_visible()
+    page.context.close()
+
+
 def test_counters_count_what_people_see(gallery: str, browser: Browser) -> None:
     page, _ = form(browser, gallery)
     page.get_by_label("案由").fill("𠮷䶮👨‍👩‍👧字")

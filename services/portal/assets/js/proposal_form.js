@@ -25,6 +25,10 @@ function setUp(form) {
     say: (state, details) => say(form, saver, state, details),
   });
   form.addEventListener("input", () => saver.changed());
+  // A stray Enter in the title hands nothing in.
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input[type=text]")) event.preventDefault();
+  });
   form.addEventListener("submit", (event) => {
     saver.stop();
     if (event.submitter?.value === "discard") forget(draftId);

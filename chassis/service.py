@@ -94,10 +94,11 @@ class Running:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Connect, check that the role is bound, and begin."""
+        """Connect, check that both roles are bound, and begin."""
         settings, name = self.settings, self.service.name
         self.connection = await bus.connect(settings, name)
-        await self.database.refuse_unbound_role()
+        for database in (self.database, self.worker_database):
+            await database.refuse_unbound_role()
         self.tools = Tools(
             clock=self.clock,
             files=ObjectStoreFiles(self.connection.jetstream()),

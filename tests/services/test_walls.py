@@ -52,7 +52,14 @@ Connection = Any
 @asynccontextmanager
 async def connected(stack: Stack, service: str, kind: RoleKind = "app") -> AsyncIterator[Connection]:
     """A transaction with a role's rights that is rolled back at the end."""
-    connection: Connection = await asyncpg.connect(stack.database_url(service, kind))
+    async with connected_by(stack.database_url(service, kind)) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def connected_by(url: str) -> AsyncIterator[Connection]:
+    """The same with anybody's rights."""
+    connection: Connection = await asyncpg.connect(url)
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -60,6 +67,11 @@ async def connected(stack: Stack, service: str, kind: RoleKind = "app") -> Async
     finally:
         await transaction.rollback()
         await connection.close()
+
+
+def superuser_url(stack: Stack, service: str) -> str:
+    """What nobody should ever put into a service's settings."""
+    return with_database(stack.admin_url, service)
 
 
 async def act_for(connection: Connection, *committees: str) -> None:
@@ -200,9 +212,15 @@ async def cannot_change(connection: Connection, table: str) -> None:
 @pytest.mark.parametrize("kind", ["app", "worker", "owner"])
 @pytest.mark.parametrize("service", SERVICES)
 async def test_who_says_nothing_sees_nothing(stack: Stack, service: str, kind: RoleKind) -> None:
-    """A connection on which the setting was never made; the owner is bound by FORCE."""
-    async with connected(stack, service, kind) as connection:
-        for table in await walled(connection):
+    """The setting was never made at all, and the rows are there: the superuser put them there and sees them."""
+    async with connected_by(superuser_url(stack, service)) as connection:
+        every = await walled(connection)
+        for table in every:
+            columns = await columns_of(connection, table)
+            await insert_row(connection, table, columns, HERE, await own_parents(connection, columns, HERE))
+            assert await visible(connection, table, HERE) >= 1
+        await connection.execute(f"set local role {service}_{kind}")
+        for table in every:
             if await may(connection, table, "select"):
                 assert await visible(connection, table) == 0, table
 
@@ -259,11 +277,6 @@ async def test_the_worker_changes_no_history_either(stack: Stack, service: str) 
         for table in ("history", "disclosure"):
             for statement in (f"update {table} set actor = 'x'", f"delete from {table}", f"truncate {table}"):
                 assert "permission denied" in await refused(connection, statement), statement
-
-
-def superuser_url(stack: Stack, service: str) -> str:
-    """What nobody should ever put into a service's settings."""
-    return with_database(stack.admin_url, service)
 
 
 async def test_a_role_that_no_wall_binds_is_refused(stack: Stack) -> None:

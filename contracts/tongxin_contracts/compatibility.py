@@ -78,6 +78,8 @@ def _types(pair: _Pair, before: Schema, after: Schema, path: str) -> list[str]:
         )
     old, new = _kinds(pair.before, before), _kinds(pair.after, after)
     found += [f"{path}: no longer takes {kind}" for kind in sorted(old - new)]
+    if new and not old:
+        found.append(f"{path}: narrowed from anything to {', '.join(sorted(new))}")
     found += [
         f"{path}: may now be {kind}, which old readers do not know" for kind in sorted(new - old) if old
     ]
@@ -88,7 +90,7 @@ def _types(pair: _Pair, before: Schema, after: Schema, path: str) -> list[str]:
     elif "enum" in after and "enum" not in before:
         found.append(f"{path}: narrowed to a list of values")
     for keyword in ("format", "pattern", "const"):
-        if after.get(keyword) is not None and before.get(keyword) != after.get(keyword):
+        if before.get(keyword) != after.get(keyword):
             found.append(f"{path}: {keyword} changed from {before.get(keyword)!r} to {after.get(keyword)!r}")
     return found
 
@@ -119,6 +121,7 @@ def _items(pair: _Pair, before: Schema, after: Schema, path: str) -> list[str]:
     found = []
     for keyword in ("items", "additionalProperties"):
         old, new = before.get(keyword), after.get(keyword)
+        old = {} if old is True else old
         if isinstance(old, dict) and isinstance(new, dict):
             found += _compare(pair, old, new, f"{path}[]")
     if "anyOf" in before and "anyOf" in after:

@@ -17,14 +17,19 @@ from infra.local.keys import new_seed
 from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER
 from infra.nats.connection import bus
+from services.notify.service import REACTIONS
 from tests import wheel
 from tests.agencies_at_work import add, example, handed_over, line_to, nothing_more, read, subscribe
 from tests.conftest import temporary_folder
 from tests.house import CITY, COUNTY, House, person
+from tests.members_at_work import adopt
 from tests.proposals_at_work import TEXT, file, handed_in, open_session
 from tests.waiting import until, until_async
+from tongxin_contracts.catalogue import EVENTS
 from tongxin_contracts.classification import Classification, level_of
 from tongxin_contracts.client import AgencyClient, AgencyRefused
+from tongxin_contracts.members.events import SchemeAdopted
+from tongxin_contracts.message import Visibility
 from tongxin_contracts.notify.commands import UnsubscribeAgency
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.proposals.events import ProposalFiled
@@ -205,6 +210,19 @@ async def test_the_trace_of_the_command_goes_on_to_the_agency(stack: Stack, hous
     version, carried, parent, sampled = event.traceparent.split("-")
     assert (version, carried, sampled) == ("00", trace, "01")
     assert parent != "00f067aa0ba902b7", "a span of ours is its parent"
+
+
+async def test_whatever_may_be_subscribed_is_forwarded(stack: Stack, house: House) -> None:
+    offered = {event for event in EVENTS if event.visibility is Visibility.AGENCIES}
+    assert offered <= set(REACTIONS)
+    committee = "340931"
+    schemes = await add(stack, "hears_schemes")
+    await subscribe(house, "hears_schemes", committee=committee, events=("members.scheme_adopted",))
+    adopted = await adopt(house, committee)
+    (event,) = await read(schemes, 1)
+    message = event.message()
+    assert isinstance(message, SchemeAdopted)
+    assert message.rule_version == adopted.rule_version
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chassis.problems import Unavailable
@@ -85,7 +86,7 @@ def is_transient(error: BaseException) -> bool:
         state = getattr(cause, "sqlstate", None)
         if isinstance(state, str):
             return state.startswith(_TRANSIENT_STATES)
-        if isinstance(cause, OSError | TimeoutError | asyncpg.InterfaceError):
+        if isinstance(cause, OSError | TimeoutError | PoolTimeoutError | asyncpg.InterfaceError):
             return True
         cause = getattr(cause, "orig", None) or cause.__cause__
     return False

@@ -141,11 +141,16 @@ _MESSAGES = {
 
 def field_problems(error: ValidationError) -> list[FieldProblem]:
     """pydantic's findings as fields with Chinese messages; values are not repeated, they may be personal."""
+    return found_problems(error.errors(include_url=False, include_input=False))
+
+
+def found_problems(findings: Iterable[Any]) -> list[FieldProblem]:
+    """The same for findings that come without the error they were in."""
     return [
         FieldProblem(
             field=".".join(str(part) for part in found["loc"]) or "（全文）", message=_message(found)
         )
-        for found in error.errors(include_url=False, include_input=False)
+        for found in findings
     ]
 
 

@@ -6,37 +6,32 @@ caller is a signed-in session and a change also carries the session's secret in 
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from pydantic_core import from_json
 
 from chassis.ids import new_id
-from chassis.problems import REFUSALS, Malformed
-from services.portal.refused import PROBLEM, UnsupportedType
-from services.portal.visit import Visit, visit_of
+from chassis.problems import Malformed
+from services.portal import openapi
+from services.portal.refused import UnsupportedType
+from services.portal.visit import Visit, Visiting
 from tongxin_contracts import catalogue, message
-from tongxin_contracts.problems import Problem
 
 Handler = Callable[..., Awaitable[JSONResponse]]
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    refusal.status: {"model": Problem, "description": refusal.title, "content": {PROBLEM: {}}}
-    for refusal in REFUSALS
-}
+PREFIX: Final = "/api/v1"
 
 
 def router() -> APIRouter:
     """All routes."""
-    made = APIRouter(prefix="/api/v1")
+    made = APIRouter(prefix=PREFIX)
     for request in catalogue.REQUESTS:
-        path = f"/{request.service}/{request.message_name}"
         is_command = issubclass(request, message.Command)
         made.add_api_route(
-            path,
+            f"/{request.service}/{request.message_name}",
             _command(request) if is_command else _query(request),
             methods=["POST" if is_command else "GET"],
             response_model=request.answer,
@@ -44,8 +39,7 @@ def router() -> APIRouter:
             description=request.__doc__,
             operation_id=request.permission().replace(".", "_"),
             tags=[request.service],
-            responses=_PROBLEMS,
-            openapi_extra=_body(request) if is_command else _parameters(request),
+            openapi_extra=openapi.body(request) if is_command else openapi.parameters(request),
         )
     return made
 
@@ -53,35 +47,31 @@ def router() -> APIRouter:
 def _command(kind: type[message.Request]) -> Handler:
     async def handle(
         request: Request,
-        visit: Annotated[Visit, Depends(visit_of)],
+        visit: Visiting,
         idempotency_key: Annotated[UUID, Header(description="The command's id: a UUID made by the caller.")],
         x_csrf_token: Annotated[str, Header(description="The session's secret.")] = "",
     ) -> JSONResponse:
         visit.check_csrf(x_csrf_token)
-        if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
             raise UnsupportedType
         body = read_json(await request.body())
-        return await _answered(visit, kind, body, idempotency_key)
+        # Read as JSON again, for a text that stands for an id or a date is one only in JSON.
+        asked = kind.model_validate_json(json.dumps(body), extra="forbid")
+        return await _answered(visit, asked, idempotency_key)
 
     return handle
 
 
 def _query(kind: type[message.Request]) -> Handler:
-    async def handle(request: Request, visit: Annotated[Visit, Depends(visit_of)]) -> JSONResponse:
-        return await _answered(visit, kind, dict(request.query_params), new_id(), strict=False)
+    async def handle(request: Request, visit: Visiting) -> JSONResponse:
+        asked = kind.model_validate(dict(request.query_params), extra="forbid")
+        return await _answered(visit, asked, new_id())
 
     return handle
 
 
-async def _answered(
-    visit: Visit, kind: type[message.Request], body: Any, request_id: UUID, *, strict: bool = True
-) -> JSONResponse:
-    asked = (
-        kind.model_validate_json(json.dumps(body), extra="forbid")
-        if strict
-        else kind.model_validate(body, extra="forbid")
-    )
-    answer = await visit.ask(kind.answer, asked, request_id)
+async def _answered(visit: Visit, asked: message.Request, request_id: UUID) -> JSONResponse:
+    answer = await visit.ask(asked.answer, asked, request_id)
     return JSONResponse(answer.model_dump(mode="json"))
 
 
@@ -95,38 +85,3 @@ def read_json(body: bytes) -> Any:
     if not isinstance(found, dict):
         raise Malformed("内容应为一个 JSON 对象")
     return found
-
-
-def _body(kind: type[BaseModel]) -> dict[str, Any]:
-    schema = kind.model_json_schema()
-    whole = _resolved({key: part for key, part in schema.items() if key != "$defs"}, schema.get("$defs", {}))
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole}}}}
-
-
-def _parameters(kind: type[BaseModel]) -> dict[str, Any]:
-    schema = kind.model_json_schema()
-    definitions = schema.get("$defs", {})
-    required = set(schema.get("required", ()))
-    return {
-        "parameters": [
-            {
-                "name": name,
-                "in": "query",
-                "required": name in required,
-                "schema": _resolved(part, definitions),
-                "description": part.get("description", ""),
-            }
-            for name, part in schema["properties"].items()
-        ]
-    }
-
-
-def _resolved(part: Any, definitions: dict[str, Any]) -> Any:
-    """A schema without references, for a query parameter stands alone."""
-    if isinstance(part, list):
-        return [_resolved(item, definitions) for item in part]
-    if not isinstance(part, dict):
-        return part
-    if "$ref" in part:
-        return _resolved(definitions[part["$ref"].rsplit("/", 1)[-1]], definitions)
-    return {key: _resolved(value, definitions) for key, value in part.items()}

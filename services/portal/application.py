@@ -6,7 +6,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services.portal import api, refused
+from services.portal import api, openapi, refused, uploads
 from services.portal.assets.manifest import DIST
 from services.portal.guards import Guards
 from services.portal.pages import entrance, members, operations, proposals, review, topics, work
@@ -31,7 +31,9 @@ def make_application(portal: Portal) -> Guards:
     app.state.portal = portal
     refused.install(app)
     app.include_router(api.router())
+    app.include_router(uploads.router)
     for pages in (entrance, work, proposals, review, topics, members, operations):
         app.include_router(pages.router, include_in_schema=False)
     app.router.routes.append(Mount("/assets", _Assets(directory=DIST), name="assets"))
+    openapi.install(app)
     return Guards(app, public_url=portal.settings.public_url)

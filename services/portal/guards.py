@@ -1,15 +1,17 @@
 """What stands before every request: its trace, its size, where it comes from, and the headers of what goes back.
 
-Plain ASGI, so that streams pass through untouched.
+Plain ASGI, so that streams pass through untouched. Always holds: whatever happens inside, the caller gets an answer with
+a trace id and these headers, and never a stack.
 """
 
 import time
 from typing import Final
 from urllib.parse import urlparse
 
+from fastapi import FastAPI
 from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from chassis import telemetry
 from chassis.problems import Forbidden, Refusal, TooLarge
@@ -20,9 +22,10 @@ JSON_LIMIT: Final = 256 * 1024
 """Bytes of a body that is no upload."""
 UPLOAD_LIMIT: Final = 5 * 1024 * 1024
 """Bytes of a roster."""
-UPLOAD_PATHS: Final = ("/members/import",)
+UPLOAD_PATHS: Final = ("/members/import", "/api/v1/uploads")
 _MULTIPART_FRAME: Final = 64 * 1024
 _UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
+_METHODS: Final = ("GET", "HEAD", "OPTIONS", *_UNSAFE)
 
 HTTP_SECONDS = Histogram(
     "tongxin_http_seconds", "Time in a request, by route template.", ("route", "method", "status")
@@ -32,7 +35,7 @@ HTTP_SECONDS = Histogram(
 class Guards:
     """The middleware."""
 
-    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+    def __init__(self, app: FastAPI, *, public_url: str) -> None:
         self._app = app
         self._origin = _origin(public_url)
         self._secure = public_url.startswith("https://")
@@ -42,26 +45,33 @@ class Guards:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
-        method, path = scope["method"], scope["path"]
+        # What is refused here, before the application saw it, is rendered by the application too.
+        scope["app"] = self._app
+        started, status, complete = time.perf_counter(), 0, False
+        # A method is a caller's word: an invented one must not become a label.
+        method = scope["method"] if scope["method"] in _METHODS else "other"
 
         async def send_guarded(message: Message) -> None:
-            nonlocal status
+            nonlocal status, complete
+            complete = message["type"] == "http.response.body" and not message.get("more_body", False)
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add_headers(MutableHeaders(scope=message), path)
+                self._add_headers(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
-        with telemetry.span(
-            f"{method} {_area(path)}", kind="server", attributes={"http.request.method": method}
-        ) as span:
+        with telemetry.span(method, kind="server", attributes={"http.request.method": method}) as span:
             try:
                 self._check_origin(scope)
                 await self._app(scope, _limited(scope, receive), send_guarded)
             except Refusal as refusal:
                 await refused_response(scope, refusal)(scope, receive, send_guarded)
+            except Exception:
+                # The border of the process. The application has answered and logged; only a broken stream goes on up,
+                # so that the server cuts the connection instead of pretending that it ended well.
+                if not complete:
+                    raise
             finally:
-                route = getattr(scope.get("route"), "path", None) or "unmatched"
+                route = _template(scope)
                 span.update_name(f"{method} {route}")
                 span.set_attribute("http.route", route)
                 span.set_attribute("http.response.status_code", status)
@@ -94,6 +104,13 @@ class Guards:
             headers.setdefault("cache-control", "no-store")
 
 
+def _template(scope: Scope) -> str:
+    """The route as it was declared: never an id, never a path somebody made up."""
+    if scope["path"].startswith("/assets/"):
+        return "/assets"
+    return getattr(scope.get("route"), "path", None) or "unmatched"
+
+
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """Count the body while it comes in; more than allowed is refused before it is kept anywhere."""
     limit = UPLOAD_LIMIT + _MULTIPART_FRAME if scope["path"] in UPLOAD_PATHS else JSON_LIMIT
@@ -122,8 +139,3 @@ def too_large(limit: int) -> TooLarge:
 def _origin(url: str) -> str:
     parsed = urlparse(url)
     return f"{parsed.scheme}://{parsed.netloc}"
-
-
-def _area(path: str) -> str:
-    """The first part of a path, until the route is known: never an id."""
-    return "/" + path.lstrip("/").split("/", 1)[0][:20]

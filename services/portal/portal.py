@@ -1,6 +1,5 @@
 """Everything the portal's pages stand on, put together once."""
 
-import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from chassis.clock import Clock
 from chassis.database import Database
 from chassis.files import Files
 from services.portal import tables
-from services.portal.accounts.sign_in import AddressLimit
+from services.portal.accounts.sign_in import AddressLimit, Strangers
 from services.portal.live.hints import Hints
 from services.portal.live.processes import ProcessWatch
 from services.portal.render import Renderer
@@ -31,8 +30,7 @@ class Portal:
     hints: Hints
     processes: ProcessWatch
     addresses: AddressLimit = field(default_factory=AddressLimit)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set first on stop, so that streams that never end by themselves do."""
+    strangers: Strangers = field(default_factory=Strangers)
 
     async def names(self, people: set[UUID]) -> dict[UUID, str]:
         """What to call these people; those nobody told of are left out."""

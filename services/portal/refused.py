@@ -15,13 +15,16 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from chassis import telemetry
+from chassis.database import is_transient
 from chassis.problems import (
     Fault,
     Malformed,
     NotFound,
     NotSignedIn,
     Refusal,
+    Unavailable,
     field_problems,
+    found_problems,
     from_rule,
 )
 from services.portal.views import PageContext, ProblemView
@@ -85,12 +88,15 @@ def install(app: FastAPI) -> None:
         return refused_response(request.scope, _as_refusal(refusal))
 
     async def on_refusal(request: Request, error: Exception) -> Response:
-        return refused_response(request.scope, _as_refusal(error))
+        response = refused_response(request.scope, _as_refusal(error))
+        response.headers.update(getattr(error, "headers", None) or {})
+        return response
 
     async def on_fault(request: Request, error: Exception) -> Response:
-        log.exception("request_failed", path=request.scope.get("route") and request.scope["route"].path)
-        telemetry.keep_failure("http", error)
-        return refused_response(request.scope, Fault())
+        route = getattr(request.scope.get("route"), "path", "unmatched")
+        log.error("request_failed", route=route, exc_info=error)
+        telemetry.keep_failure(f"{request.method} {route}", error)
+        return refused_response(request.scope, Unavailable() if is_transient(error) else Fault())
 
     app.add_exception_handler(MustSignIn, on_must_sign_in)
     app.add_exception_handler(MustChangePassword, on_must_change)
@@ -113,7 +119,17 @@ def _as_refusal(error: Any) -> Refusal:
         return from_rule(error)
     if isinstance(error, ValidationError):
         return Malformed(errors=field_problems(error))
-    if isinstance(error, RequestValidationError | UnicodeDecodeError):
+    if isinstance(error, RequestValidationError):
+        return _misaddressed(error)
+    if isinstance(error, UnicodeDecodeError):
         return Malformed("请求格式不正确")
     by_status = {404: NotFound, 401: NotSignedIn, 405: MethodNotAllowed, 415: UnsupportedType}
     return by_status.get(getattr(error, "status_code", 400), Malformed)()
+
+
+def _misaddressed(error: RequestValidationError) -> Refusal:
+    """What FastAPI found wrong with path, query or headers; a path with an impossible id leads nowhere."""
+    findings = error.errors()
+    if any(found["loc"][0] == "path" for found in findings):
+        return NotFound()
+    return Malformed(errors=found_problems({**found, "loc": found["loc"][1:]} for found in findings))

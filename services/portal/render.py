@@ -30,7 +30,7 @@ TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 """The pages are written for this; the portal sends it with every one of them."""
 

@@ -11,17 +11,17 @@ from services.portal.assets.manifest import Manifest
 from services.portal.live.hints import Hints
 from services.portal.live.processes import ProcessWatch
 from services.portal.portal import Portal
-from services.portal.reactions.exit_decided import on_exit_decided
+from services.portal.reactions.member_changed import on_member_changed
 from services.portal.reactions.person_contact import on_person_contact
 from services.portal.reactions.session_opened import on_session_opened
 from services.portal.render import Renderer
 from services.portal.settings import PortalSettings
-from tongxin_contracts.members.events import ExitDecided, PersonContact, SessionOpened
+from tongxin_contracts.members.events import MemberChanged, PersonContact, SessionOpened
 from tongxin_contracts.message import Event
 
 REACTIONS: dict[type[Event], Reaction] = {
     PersonContact: on_person_contact,
-    ExitDecided: on_exit_decided,
+    MemberChanged: on_member_changed,
     SessionOpened: on_session_opened,
 }
 
@@ -46,7 +46,7 @@ async def open_door(running: Running) -> Door:
         application=make_application(portal),
         host=settings.portal_host,
         port=settings.portal_port,
-        close=portal.stopping.set,
+        close=portal.hints.stop,
     )
 
 

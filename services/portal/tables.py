@@ -33,9 +33,19 @@ membership = Table(
     Column("person_id", UUID, nullable=False),
     Column("roles", ARRAY(Text), nullable=False),
     Column("confirmed", Boolean, nullable=False),
-    Column("ended_at", DateTime(timezone=True)),
 )
-"""Where an account may act, as whom and as what; an unconfirmed one waits for the administrator."""
+"""Where an account may act, as whom and as what; an unconfirmed one waits for the administrator.
+
+The one whose person is the account's own is its home: only that committee's administrator gives it another password.
+"""
+
+former_member = Table(
+    "former_member",
+    metadata,
+    Column("person_id", UUID, primary_key=True),
+    Column("committee", Text, primary_key=True),
+)
+"""Who is a member no more: a projection; their memberships are read without that role."""
 
 session = Table(
     "session",

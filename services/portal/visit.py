@@ -7,7 +7,7 @@ it; a page is rendered with the work and notices its reader has now.
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlparse
 from uuid import UUID
 
@@ -27,7 +27,9 @@ from tongxin_contracts import message
 from tongxin_contracts.notify.queries import MyWork, MyWorkAnswer
 
 A = TypeVar("A", bound=message.Answer)
-FORM_FIELDS = 200
+FORM_FIELDS: Final = 200
+_FRAME_LIMIT: Final = 1.0
+"""Seconds that a page waits for the numbers in its frame."""
 
 
 class MustSignIn(NotSignedIn):
@@ -99,7 +101,10 @@ class Visit:
         todo = unread = 0
         if acting is not None and not session.must_change:
             try:
-                work = await self.ask(MyWorkAnswer, MyWork(committee=acting.committee))
+                work = await self.portal.caller.call(
+                    MyWork(committee=acting.committee), self.actor, new_id(), timeout=_FRAME_LIMIT
+                )
+                assert isinstance(work, MyWorkAnswer)
                 todo, unread = len(work.todos), work.unread
             except Refusal as refusal:
                 # The numbers in the frame are an ornament: a page is not refused because notify is away.

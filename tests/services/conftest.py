@@ -25,3 +25,11 @@ async def house(services: Stack) -> AsyncIterator[House]:
     opened = await House.open(services)
     yield opened
     await opened.connection.close()
+
+
+@pytest.fixture(scope="session")
+def portal(services: Stack) -> Iterator[Stack]:
+    """The door, with the owners behind it."""
+    process = services.start_service("portal")
+    yield services
+    process.stop()

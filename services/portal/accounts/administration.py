@@ -1,4 +1,8 @@
-"""What an administrator sees of the accounts of their committee, and does to them."""
+"""What an administrator sees of the accounts of their committee, and does to them.
+
+Always holds: a password is given, and a lock lifted, only at the account's home. A second membership never lets one
+committee's administrator sign in as somebody of another committee.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +13,7 @@ from sqlalchemy import select, update
 
 from chassis.cursor import read_cursor, write_cursor
 from chassis.database import Database, Transaction
-from chassis.problems import NotFound
+from chassis.problems import Forbidden, NotFound
 from services.portal import tables
 from services.portal.accounts import passwords, records, sessions
 
@@ -20,11 +24,22 @@ async def page(
     database: Database, committee: str, *, search: str, after: str | None
 ) -> tuple[Sequence[Any], str | None]:
     """Accounts that act in the committee, by name, and the cursor of the next page."""
-    account, membership = tables.account, tables.membership
+    account, membership, former = tables.account, tables.membership, tables.former_member
     statement = (
-        select(account, membership.c.roles, membership.c.confirmed)
+        select(
+            account,
+            membership.c.roles,
+            membership.c.confirmed,
+            (membership.c.person_id == account.c.person_id).label("at_home"),
+            former.c.person_id.is_not(None).label("former"),
+        )
         .join(membership, membership.c.account_id == account.c.id)
-        .where(membership.c.committee == committee, membership.c.ended_at.is_(None))
+        .join(
+            former,
+            (former.c.person_id == membership.c.person_id) & (former.c.committee == membership.c.committee),
+            isouter=True,
+        )
+        .where(membership.c.committee == committee)
         .order_by(account.c.name, account.c.id)
         .limit(PAGE + 1)
     )
@@ -51,7 +66,7 @@ async def reset_password(
     """Give an account of the committee a one-time password; ends its sessions. Returns the account and it."""
     password = passwords.one_time()
     async with database.transaction() as tx:
-        account = await _of_committee(tx, account_id, committee)
+        account = await _at_home(tx, account_id, committee)
         await records.set_password(tx, account_id, password, must_change=True)
         await sessions.end_all(tx, account_id)
         await records.note(tx, "password_reset", now=now, account_id=account_id, by=by)
@@ -61,7 +76,7 @@ async def reset_password(
 async def unlock(database: Database, account_id: UUID, *, committee: str, by: UUID, now: datetime) -> Any:
     """Lift a lock."""
     async with database.transaction() as tx:
-        account = await _of_committee(tx, account_id, committee)
+        account = await _at_home(tx, account_id, committee)
         await tx.sql.execute(
             update(tables.account)
             .where(tables.account.c.id == account_id)
@@ -86,10 +101,17 @@ async def confirm(database: Database, account_id: UUID, *, committee: str, by: U
     return account
 
 
+async def _at_home(tx: Transaction, account_id: UUID, committee: str) -> Any:
+    found = await _of_committee(tx, account_id, committee)
+    if found.member_as != found.person_id:
+        raise Forbidden("该账号属于另一单位，请由其所属单位的系统管理员办理")
+    return found
+
+
 async def _of_committee(tx: Transaction, account_id: UUID, committee: str) -> Any:
     found = (
         await tx.sql.execute(
-            select(tables.account)
+            select(tables.account, tables.membership.c.person_id.label("member_as"))
             .join(tables.membership, tables.membership.c.account_id == tables.account.c.id)
             .where(tables.account.c.id == account_id, tables.membership.c.committee == committee)
         )

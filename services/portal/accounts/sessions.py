@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
@@ -84,12 +84,8 @@ async def begin(tx: Transaction, account_id: UUID, now: datetime) -> str:
 
 async def find(tx: Transaction, cookie: str, now: datetime) -> Session | None:
     """The session of a cookie, None when there is none or it has ended."""
-    account, membership, session, committee = (
-        tables.account,
-        tables.membership,
-        tables.session,
-        tables.committee,
-    )
+    account, membership, session = tables.account, tables.membership, tables.session
+    committee, former = tables.committee, tables.former_member
     rows = (
         await tx.sql.execute(
             select(
@@ -100,14 +96,19 @@ async def find(tx: Transaction, cookie: str, now: datetime) -> Session | None:
                 membership.c.committee.label("post"),
                 membership.c.person_id,
                 membership.c.roles,
+                former.c.person_id.is_not(None).label("former"),
                 func.coalesce(committee.c.name, membership.c.committee).label("post_name"),
             )
             .join(account, account.c.id == session.c.account_id)
             .join(
                 membership,
-                (membership.c.account_id == account.c.id)
-                & membership.c.confirmed
-                & membership.c.ended_at.is_(None),
+                (membership.c.account_id == account.c.id) & membership.c.confirmed,
+                isouter=True,
+            )
+            .join(
+                former,
+                (former.c.person_id == membership.c.person_id)
+                & (former.c.committee == membership.c.committee),
                 isouter=True,
             )
             .join(committee, committee.c.code == membership.c.committee, isouter=True)
@@ -121,14 +122,9 @@ async def find(tx: Transaction, cookie: str, now: datetime) -> Session | None:
     if first.last_seen < now - _SEEN_EVERY:
         await tx.sql.execute(update(session).where(session.c.digest == first.digest).values(last_seen=now))
     posts = tuple(
-        Post(
-            committee=row.post,
-            name=row.post_name,
-            person_id=row.person_id,
-            roles=tuple(ROLES[role] for role in row.roles if role in ROLES),
-        )
+        Post(committee=row.post, name=row.post_name, person_id=row.person_id, roles=roles)
         for row in rows
-        if row.post is not None
+        if row.post is not None and (roles := _roles(row))
     )
     return Session(
         digest=first.digest,
@@ -143,6 +139,11 @@ async def find(tx: Transaction, cookie: str, now: datetime) -> Session | None:
         ),
         flash=first.flash,
     )
+
+
+def _roles(row: Any) -> tuple[Role, ...]:
+    roles = (ROLES[role] for role in row.roles if role in ROLES)
+    return tuple(role for role in roles if not (row.former and role is Role.MEMBER))
 
 
 async def act_in(tx: Transaction, session: Session, committee: str) -> None:
@@ -162,9 +163,9 @@ async def _set(tx: Transaction, session: Session, **values: str | None) -> None:
     )
 
 
-async def end(tx: Transaction, session: Session) -> None:
-    """Sign this browser out."""
-    await tx.sql.execute(delete(tables.session).where(tables.session.c.digest == session.digest))
+async def end(tx: Transaction, digest: bytes) -> None:
+    """Sign one browser out."""
+    await tx.sql.execute(delete(tables.session).where(tables.session.c.digest == digest))
 
 
 async def end_all(tx: Transaction, account_id: UUID, *, but: bytes | None = None) -> None:

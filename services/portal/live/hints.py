@@ -1,7 +1,8 @@
 """Hints for open pages: one subscription for the whole process, handed to each viewer whose committee it is about.
 
-A frame says that something of a kind changed, never what; the browser asks again and gets what it may see. A viewer
-too slow for its queue is told to ask for everything: hints may be merged, never lost for good.
+A frame says that something of a kind changed, never what; the browser asks again and gets what it may see. Always holds:
+a viewer too slow to take each hint gets each kind once, later: hints are merged, never lost, and what waits for a viewer
+is bounded by the number of kinds.
 """
 
 import asyncio
@@ -14,15 +15,48 @@ from typing import Final
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-_QUEUE: Final = 50
 HEARTBEAT: Final = 15.0
+"""Seconds after which something is sent although nothing happened: proxies close lines that are silent."""
+LONGEST: Final = 600.0
+"""Seconds after which a line is ended; the browser comes again, and is asked again who it is."""
+
+
+class Viewer:
+    """One open page: the kinds that changed since it was last told."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, None] = {}
+        self._woken = asyncio.Event()
+        self.gone = False
+
+    def tell(self, kind: str) -> None:
+        """Something of this kind changed."""
+        self._kinds[kind] = None
+        self._woken.set()
+
+    def send_home(self) -> None:
+        """The process stops; nobody is to wait here any more."""
+        self.gone = True
+        self._woken.set()
+
+    async def wait(self, limit: float) -> list[str]:
+        """The kinds to tell; empty when nothing happened for so many seconds."""
+        try:
+            await asyncio.wait_for(self._woken.wait(), limit)
+        except TimeoutError:
+            return []
+        self._woken.clear()
+        kinds = list(self._kinds)
+        self._kinds.clear()
+        return kinds
 
 
 class Hints:
     """Who looks, by committee."""
 
     def __init__(self) -> None:
-        self._viewers: dict[str, set[asyncio.Queue[str]]] = defaultdict(set)
+        self._viewers: dict[str, set[Viewer]] = defaultdict(set)
+        self._stopping = False
 
     async def listen(self, connection: Client) -> None:
         """Begin to take hints from the bus."""
@@ -31,38 +65,39 @@ class Hints:
     async def _on_hint(self, message: Msg) -> None:
         _, committee, _service = message.subject.split(".", 2)
         kind = message.data.decode(errors="replace")
-        for queue in self._viewers.get(committee, ()):
-            if not queue.full():
-                queue.put_nowait(kind)
+        for viewer in self._viewers.get(committee, ()):
+            viewer.tell(kind)
+
+    def stop(self) -> None:
+        """End every line: connections that never end by themselves would hold up the process."""
+        self._stopping = True
+        for viewers in self._viewers.values():
+            for viewer in viewers:
+                viewer.send_home()
 
     @asynccontextmanager
-    async def viewer(self, committee: str) -> AsyncIterator[asyncio.Queue[str]]:
-        """A queue of kinds, for as long as somebody looks."""
-        queue: asyncio.Queue[str] = asyncio.Queue(_QUEUE)
-        self._viewers[committee].add(queue)
+    async def viewer(self, committee: str) -> AsyncIterator[Viewer]:
+        """A place for one open page, for as long as somebody looks."""
+        viewer = Viewer()
+        viewer.gone = self._stopping
+        self._viewers[committee].add(viewer)
         try:
-            yield queue
+            yield viewer
         finally:
-            self._viewers[committee].discard(queue)
+            self._viewers[committee].discard(viewer)
             if not self._viewers[committee]:
                 del self._viewers[committee]
 
 
-async def frames(hints: Hints, committee: str, stopping: asyncio.Event) -> AsyncIterator[str]:
-    """Server-sent events until the browser or the process goes; a comment every 15 s keeps the line open."""
-    yield "retry: 2000\n\n"
-    async with hints.viewer(committee) as queue:
-        stop = asyncio.ensure_future(stopping.wait())
-        try:
-            while not stopping.is_set():
-                waiting = asyncio.ensure_future(queue.get())
-                done, _ = await asyncio.wait(
-                    {waiting, stop}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED
-                )
-                if waiting not in done:
-                    waiting.cancel()
-                    yield ": still here\n\n"
-                    continue
-                yield f"data: {json.dumps({'kind': waiting.result()})}\n\n"
-        finally:
-            stop.cancel()
+async def frames(hints: Hints, committee: str, *, longest: float = LONGEST) -> AsyncIterator[str]:
+    """Server-sent events until the browser or the process goes, or it is time to come again."""
+    clock = asyncio.get_running_loop().time
+    end = clock() + longest
+    async with hints.viewer(committee) as viewer:
+        yield "retry: 2000\n\n"
+        while not viewer.gone and clock() < end:
+            kinds = await viewer.wait(min(HEARTBEAT, end - clock()))
+            if not kinds:
+                yield ": still here\n\n"
+            for kind in kinds:
+                yield f"data: {json.dumps({'kind': kind})}\n\n"

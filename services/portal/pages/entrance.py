@@ -37,15 +37,18 @@ async def login_page(request: Request, next: str = "/work") -> Response:  # noqa
 @router.post("/login")
 async def log_in(request: Request) -> Response:
     """Sign in; a wrong password shows the form again with what was typed, except the password."""
-    portal = portal_of(request)
+    portal, now = portal_of(request), portal_of(request).clock.now()
+    address = request.client.host if request.client else ""
     form = await request.form(max_fields=10, max_files=0)
-    login, next_ = str(form.get("login", ""))[:200], inner_path(form.get("next"))
+    login, next_ = str(form.get("login", ""))[:200].strip(), inner_path(form.get("next"))
     try:
-        portal.addresses.check(request.client.host if request.client else "", portal.clock.now())
-        cookie = await sign_in(portal.database, login, str(form.get("password", "")), portal.clock.now())
+        portal.addresses.check(address, now)
+        cookie = await sign_in(portal.database, portal.strangers, login, str(form.get("password", "")), now)
     except Refusal as refusal:
+        portal.addresses.failed(address, now)
         problem = refusal.problem(telemetry.trace_id())
         return _login(portal, LoginView(login=login, next=next_, problem=problem), refusal.status)
+    await _forget(portal, request)
     response = RedirectResponse(next_, 303)
     response.set_cookie(
         cookie_name(portal),
@@ -64,7 +67,7 @@ async def log_out(visit: Changing) -> Response:
     """End this session."""
     await visit.form()
     async with visit.portal.database.transaction() as tx:
-        await sessions.end(tx, visit.session)
+        await sessions.end(tx, visit.session.digest)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(cookie_name(visit.portal), path="/")
     return response
@@ -118,6 +121,14 @@ async def change_committee(visit: Visiting) -> Response:
     async with visit.portal.database.transaction() as tx:
         await sessions.act_in(tx, visit.session, str(form.get("committee", "")))
     return await visit.go(inner_path(form.get("back")))
+
+
+async def _forget(portal: Portal, request: Request) -> None:
+    """End the session this browser had before: nobody is signed in twice in one place."""
+    before = request.cookies.get(cookie_name(portal))
+    if before:
+        async with portal.database.transaction() as tx:
+            await sessions.end(tx, sessions.digest_of(before))
 
 
 def _login(portal: Portal, view: LoginView, status: int = 200) -> HTMLResponse:

@@ -11,8 +11,9 @@ from starlette.datastructures import UploadFile
 from chassis import telemetry
 from chassis.ids import derived_id, new_id
 from chassis.problems import Malformed, Refusal
-from services.portal.guards import UPLOAD_LIMIT, too_large
+from services.portal.guards import UPLOAD_LIMIT
 from services.portal.pages.timeline import actors, timeline
+from services.portal.uploads import keep
 from services.portal.views import DossierView, MembersView, RosterImportView, RosterReportView
 from services.portal.visit import Visit, Visiting, command_id
 from tongxin_contracts.members.commands import ExportRoster, FileMade, ImportRoster, RosterImported
@@ -52,10 +53,7 @@ async def take_roster(visit: Visiting) -> Response:
         upload = form.get("file")
         if not isinstance(upload, UploadFile) or not upload.filename:
             raise Malformed("请选择要导入的名册文件（.xlsx 或 .csv）")
-        content = await upload.read()
-        if len(content) > UPLOAD_LIMIT:
-            raise too_large(UPLOAD_LIMIT)
-        stored = await visit.portal.files.put(content)
+        stored = await keep(visit, await upload.read())
         id_ = command_id(form)
         command = ImportRoster(
             committee=visit.committee,

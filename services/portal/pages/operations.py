@@ -11,7 +11,7 @@ from services.portal.live import hints
 from services.portal.views import AccountRow, AccountsView, AgenciesView, LiveView, NewPassword
 from services.portal.visit import Visit, Visiting, uuid_field
 from tongxin_contracts.notify.queries import Agencies, AgenciesAnswer
-from tongxin_contracts.permissions import ROLES
+from tongxin_contracts.permissions import ROLES, Role
 
 router = APIRouter()
 
@@ -36,9 +36,8 @@ async def live(visit: Visiting) -> Response:
 @router.get("/live/events")
 async def events(visit: Visiting) -> Response:
     """Hints for the acting committee, for as long as the page is open."""
-    portal = visit.portal
     return StreamingResponse(
-        hints.frames(portal.hints, visit.committee, portal.stopping),
+        hints.frames(visit.portal.hints, visit.committee),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},
     )
@@ -87,17 +86,25 @@ async def _accounts(
             account_id=row.id,
             login=row.login,
             name=row.name,
-            roles=tuple(ROLES[role].label for role in row.roles if role in ROLES)
-            + (() if row.confirmed else ("待确认",)),
+            roles=_role_labels(row),
             last_sign_in=row.last_sign_in,
             locked_until=row.locked_until,
             must_change=row.must_change,
             closed=row.closed_at is not None,
+            confirmed=row.confirmed,
+            at_home=row.at_home,
         )
         for row in rows
     ]
     return await visit.page(
         AccountsView(accounts=shown, search=search, next=following, new_password=new_password)
+    )
+
+
+def _role_labels(row: Any) -> tuple[str, ...]:
+    roles = [ROLES[role] for role in row.roles if role in ROLES]
+    return tuple(
+        f"{role.label}（已离任）" if row.former and role is Role.MEMBER else role.label for role in roles
     )
 
 

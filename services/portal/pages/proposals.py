@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from chassis import telemetry
-from chassis.ids import new_id
+from chassis.ids import derived_id, new_id
 from chassis.problems import Forbidden, Malformed, Refusal, field_problems
 from services.portal.api import read_json
 from services.portal.pages.timeline import actors, timeline
@@ -145,7 +145,7 @@ async def _hand_in(visit: Visit, form: FormData) -> Response:
     view = ProposalFormView(draft_id=draft_id, is_new=False, **_shown(typed))
     try:
         command = SaveDraft(committee=visit.committee, draft_id=draft_id, **_typed(typed))
-        saved = await visit.ask(DraftSaved, command)
+        saved = await visit.ask(DraftSaved, command, derived_id("save", command_id(form)))
         view = replace(view, revision=saved.revision, saved_at=saved.saved_at)
         if form.get("action") == "save":
             return await visit.go(f"/proposals/{draft_id}/edit", "草稿已保存。")

@@ -1,6 +1,6 @@
 """The review desk: the queue, the proposal in hand, one decision at a time."""
 
-from typing import Literal, cast
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -96,7 +96,7 @@ async def _desk(
         current=current,
         timeline=timeline(history, names),
         problem=problem,
-        action=cast("Action", action) if action in _ACTIONS else None,
+        action=action if action in _ACTIONS else None,
         reason=str(form.get("reason", "")) if form else "",
         ground=str(form.get("ground", "")) if form else "",
         explanation=str(form.get("explanation", "")) if form else "",

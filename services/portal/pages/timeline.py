@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from uuid import UUID
 
-from services.portal.views import TimelineEntry, Tone
+from services.portal.views import TimelineEntry
+from services.portal.views.frame import Tone
 from tongxin_contracts.message import HistoryEntry
 
 _WHAT: Final[Mapping[str, tuple[str, Tone]]] = {

@@ -2,6 +2,7 @@
 
 A phone that is known belongs to the same human being when the name is the same; that is proposed and waits for the
 administrator (decision 16). A phone known under another name makes no account; the administrator sees it in the audit.
+Who changes their phone keeps their account and signs in with the new one, unless that is another account's.
 """
 
 from collections.abc import Sequence
@@ -16,26 +17,40 @@ _NAMES = """
 insert into person (id, name) select * from unnest($1::uuid[], $2::text[])
 on conflict (id) do update set name = excluded.name
 """
-_ACCOUNTS = """
-insert into account (id, login, person_id, name, must_change, made_at)
-select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::boolean[], $6::timestamptz[])
-on conflict (login) do nothing
-"""
 _RENAMED = """
 update account set name = told.name
 from unnest($1::uuid[], $2::text[]) as told (person_id, name)
 where account.person_id = told.person_id and account.name <> told.name
 """
+_MOVED = """
+with told as (select distinct on (phone) * from unnest($1::uuid[], $2::text[]) as told (person_id, phone)),
+moved as (
+    update account set login = told.phone from told
+    where account.person_id = told.person_id and account.login <> told.phone
+        and not exists (select from account as other where other.login = told.phone)
+    returning account.id
+)
+insert into audit (at, account_id, what) select $3, id, 'login_changed' from moved
+"""
+_ACCOUNTS = """
+insert into account (id, login, person_id, name, must_change, made_at)
+select told.*, true, $5
+from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[]) as told (id, login, person_id, name)
+where not exists (select from membership where membership.person_id = told.person_id)
+on conflict do nothing
+"""
 _MEMBERSHIPS = """
 insert into membership (account_id, committee, person_id, roles, confirmed)
-select account.id, told.committee, told.person_id, array[$5], account.person_id = told.person_id
+select distinct on (account.id, told.committee)
+    account.id, told.committee, told.person_id, array[$5], account.person_id = told.person_id
 from unnest($1::text[], $2::text[], $3::uuid[], $4::text[]) as told (login, committee, person_id, name)
 join account on account.login = told.login and account.name = told.name
-on conflict (account_id, committee) do update set ended_at = null
+order by account.id, told.committee, account.person_id = told.person_id desc
+on conflict do nothing
 """
 _CLASHES = """
 insert into audit (at, account_id, what, detail)
-select now(), account.id, 'phone_of_another_name', told.committee
+select $4, account.id, 'phone_of_another_name', told.committee
 from unnest($1::text[], $2::text[], $3::text[]) as told (login, committee, name)
 join account on account.login = told.login and account.name <> told.name
 """
@@ -48,17 +63,11 @@ async def on_person_contact(events: Sequence[Incoming[PersonContact]], work: Wor
     names = [contact.name for contact in told]
     phones = [contact.phone for contact in told]
     committees = [contact.member_of for contact in told]
+    accounts = [derived_id("account", person) for person in people]
     raw = work.tx.raw
     await raw.execute(_NAMES, people, names)
     await raw.execute(_RENAMED, people, names)
-    await raw.execute(
-        _ACCOUNTS,
-        [derived_id("account", person) for person in people],
-        phones,
-        people,
-        names,
-        [True] * len(told),
-        [work.now] * len(told),
-    )
+    await raw.execute(_MOVED, people, phones, work.now)
+    await raw.execute(_ACCOUNTS, accounts, phones, people, names, work.now)
     await raw.execute(_MEMBERSHIPS, phones, committees, people, names, Role.MEMBER.value)
-    await raw.execute(_CLASHES, phones, committees, names)
+    await raw.execute(_CLASHES, phones, committees, names, work.now)

@@ -49,6 +49,10 @@ class AccountRow:
     must_change: bool = False
     """The password given by an administrator is still in use."""
     closed: bool = False
+    confirmed: bool = True
+    """False where phone and name say that it is the same person's, and the administrator has not said so yet."""
+    at_home: bool = True
+    """False where another committee's administrator looks after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,7 @@ class NewPassword:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountsView(View):
-    """`/accounts`: POST `account_id` and `action` = `reset` | `unlock`. Query: `search`, `after`."""
+    """`/accounts`: POST `account_id` and `action` = `reset` | `unlock` | `confirm`. Query: `search`, `after`."""
 
     template: ClassVar[str] = "accounts.html"
     accounts: Sequence[AccountRow]

@@ -1,7 +1,7 @@
 """The portal's first tables.
 
-Indexes: `account_login` for signing in; `account_person` for contact data that comes again; `membership_committee`
-for the administrator's list; `session_account` for ending all sessions of an account; `session_expired` for sweeping.
+Indexes: `account_login` for signing in; `account_person` and `membership_person` for contact data that comes again;
+`membership_committee` for the administrator's list; `session_account` for ending all sessions of an account; `session_expired` for sweeping.
 """
 
 from chassis.migrations import create_chassis_tables, run_script
@@ -32,11 +32,12 @@ create table membership (
     person_id uuid not null,
     roles text[] not null,
     confirmed boolean not null,
-    ended_at timestamptz,
     primary key (account_id, committee)
 );
 create index membership_committee on membership (committee, account_id);
 create index membership_person on membership (person_id);
+
+create table former_member (person_id uuid, committee text, primary key (person_id, committee));
 
 create table session (
     digest bytea primary key,

@@ -130,7 +130,9 @@ class Visit:
 
     def check_csrf(self, given: str | None) -> None:
         """Raise Forbidden unless this is the session's secret."""
-        if not given or not secrets.compare_digest(given, self.session.csrf):
+        if not given or not secrets.compare_digest(
+            given.encode(errors="replace"), self.session.csrf.encode()
+        ):
             raise Forbidden("页面已过期，请刷新后重试；已填写的内容请先复制保存")
 
     async def go(self, path: str, said: str | None = None) -> Response:

@@ -1,5 +1,6 @@
 """Writing, reading and listing proposals."""
 
+import re
 from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
@@ -201,7 +202,7 @@ def _typed(body: dict[str, Any]) -> dict[str, Any]:
 
 def _shown(typed: dict[str, Any]) -> dict[str, Any]:
     revision = str(typed["revision"])
-    return {**typed, "revision": int(revision) if revision.isdigit() else 0}
+    return {**typed, "revision": int(revision) if re.fullmatch(r"[0-9]{1,9}", revision) else 0}
 
 
 def _lines(text: Any) -> str:

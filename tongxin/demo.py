@@ -10,7 +10,8 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
 from chassis.identity import Actor
@@ -25,7 +26,13 @@ from tongxin.demo_data.proposal import DemoProposal
 from tongxin.demo_data.proposals import CITY_PROPOSALS, COUNTY_PROPOSALS
 from tongxin_contracts.consultation.commands import TakeTopic
 from tongxin_contracts.consultation.queries import Topics, TopicsAnswer
-from tongxin_contracts.members.commands import AdoptScheme, ImportRoster, OpenSession, RecordDuty, RosterImported
+from tongxin_contracts.members.commands import (
+    AdoptScheme,
+    ImportRoster,
+    OpenSession,
+    RecordDuty,
+    RosterImported,
+)
 from tongxin_contracts.members.queries import MemberRow, Roster, RosterPage
 from tongxin_contracts.notify.commands import SubscribeAgency
 from tongxin_contracts.permissions import Role
@@ -42,6 +49,9 @@ if TYPE_CHECKING:
     from infra.local.stack import Stack
 
 Say = Callable[[str], None]
+T = TypeVar("T")
+
+__all__ = ["Login", "load_demo"]
 
 TERM: Final = {CITY.code: (8, 2), COUNTY.code: (11, 2), BESIDE.code: (10, 2)}
 """届 and 次 of each committee's session."""
@@ -121,7 +131,8 @@ async def _open(asker: Asker, place: DemoCommittee, office: Office) -> None:
     name = SCHEMES[place.code]
     scheme = dict(bundled_data(name))
     await asker.ask(
-        AdoptScheme(committee=place.code, scheme_id=new_id(), scheme=scheme, source=str(scheme["name"])), staff
+        AdoptScheme(committee=place.code, scheme_id=new_id(), scheme=scheme, source=str(scheme["name"])),
+        staff,
     )
 
 
@@ -182,7 +193,7 @@ async def _write(
         await asker.ask(SubmitProposal(committee=office.committee, draft_id=draft_id), member)
         return draft_id
 
-    ids = await _at_once([lambda p=place, d=demo: one(p, d) for place, demo in enumerate(proposals)])
+    ids = await _at_once([partial(one, place, demo) for place, demo in enumerate(proposals)])
     reviewer = office.acting(Role.PROPOSALS_OFFICE)
     for place, proposal_id in enumerate(ids):
         decision = _decision(place, office.committee, proposal_id)
@@ -235,7 +246,7 @@ async def _record_duty(asker: Asker, office: Office, members: Sequence[MemberRow
         for place, member in enumerate(members[::8])
         for kind, note in _DUTIES[: 1 + place % len(_DUTIES)]
     ]
-    await _at_once([lambda c=command: asker.ask(c, staff) for command in commands])
+    await _at_once([partial(asker.ask, command, staff) for command in commands])
 
 
 async def _take_topics(asker: Asker, office: Office, *, count: int = 3) -> None:
@@ -251,12 +262,12 @@ async def _take_topics(asker: Asker, office: Office, *, count: int = 3) -> None:
         await asker.ask(command, staff)
 
 
-async def _at_once(work: Sequence[Callable[[], Awaitable[object]]]) -> list[UUID]:
+async def _at_once(work: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
     """Do it all, a few at the same time; results in the order given."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(job: Callable[[], Awaitable[object]]) -> object:
+    async def one(job: Callable[[], Awaitable[T]]) -> T:
         async with gate:
             return await job()
 
-    return list(await asyncio.gather(*(one(job) for job in work)))  # type: ignore[arg-type]
+    return list(await asyncio.gather(*(one(job) for job in work)))

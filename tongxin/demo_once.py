@@ -5,15 +5,14 @@ from dataclasses import asdict
 
 from infra.local.private_files import write_private
 from infra.local.stack import Stack
-from tongxin.demo import Login, load_demo
+from tongxin.demo import Login, Say, load_demo
 
 
-def demo_logins(stack: Stack) -> list[Login] | None:
-    """The demo's logins; loads it first when this folder has none. None when there is no demo."""
+def demo_logins(stack: Stack, say: Say) -> list[Login]:
+    """The demo's logins; loads it first when this folder has none, telling `say` what it does."""
     record = stack.data / "demo.json"
     if record.exists():
         return [Login(**entry) for entry in json.loads(record.read_text())]
-    logins = load_demo(stack)
-    if logins is not None:
-        write_private(record, json.dumps([asdict(login) for login in logins], ensure_ascii=False).encode())
+    logins = load_demo(stack, say)
+    write_private(record, json.dumps([asdict(login) for login in logins], ensure_ascii=False).encode())
     return logins

@@ -10,9 +10,6 @@ def demo() -> None:
     """装入演示数据（只装一次），并列出可用的登录。"""
     terminal = Terminal()
     with problems_said():
-        logins = demo_logins(Stack.attached(LocalSettings()))
-    if logins is None:
-        terminal.alarm("演示数据尚未提供。")
-        return
+        logins = demo_logins(Stack.attached(LocalSettings()), terminal.note)
     for login in logins:
         terminal.note(f"{login.who}：{login.account} / {login.password}")

@@ -78,10 +78,7 @@ async def _bring_up(
 
 async def _show_demo(stack: Stack, terminal: Terminal) -> None:
     terminal.note("检查演示数据……")
-    logins = await asyncio.to_thread(demo_logins, stack)
-    if logins is None:
-        terminal.note("演示数据尚未提供。")
-        return
+    logins = await asyncio.to_thread(demo_logins, stack, terminal.note)
     typer.echo("可用的登录：")
     for login in logins:
         typer.echo(f"    {login.who}：{login.account} / {login.password}")

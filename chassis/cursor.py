@@ -20,6 +20,8 @@ def read_cursor(text: str, *parsers: Callable[[Any], Any]) -> tuple[Any, ...]:
     """The parts again, each read by its parser; raises Malformed for anything else."""
     try:
         place = json.loads(base64.urlsafe_b64decode(text.encode()))
+        if any(isinstance(part, str) and "\0" in part for part in place):
+            raise ValueError("no database column holds this")
         return tuple(parse(part) for parse, part in zip(parsers, place, strict=True))
     except (ValueError, TypeError, AttributeError) as error:
         raise Malformed("翻页位置无效，请从第一页重新查看") from error

@@ -43,6 +43,7 @@ async def page(
         .order_by(account.c.name, account.c.id)
         .limit(PAGE + 1)
     )
+    search = search.replace("\0", "")
     if search:
         statement = statement.where(
             account.c.name.contains(search, autoescape=True)

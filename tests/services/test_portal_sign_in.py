@@ -1,12 +1,17 @@
 """Signing in at the portal: passwords, locks, sessions, and what a browser is told to do with them."""
 
 import asyncio
+import hashlib
 from datetime import timedelta
 
 import pytest
 
+from chassis.clock import SystemClock
+from chassis.database import Database
 from infra.local.ports import free_ports
 from infra.local.stack import Stack
+from services.portal.accounts import passwords
+from services.portal.accounts.sign_in import Locked, Strangers, sign_in
 from tests.house import CITY, COUNTY
 from tests.portal_at_work import PASSWORD, Visitor, account, rows, signed_in, visitor, words
 from tongxin_contracts.permissions import Role
@@ -113,6 +118,29 @@ async def test_wrong_passwords_sent_at_once_cannot_run_around_the_lock(portal: S
         assert (await somebody.sign_in(login)).status_code == 429
 
 
+async def test_the_right_password_counts_for_nothing_once_the_account_is_locked(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login, now = await account(stack, Role.MEMBER), SystemClock().now()
+
+    async def locked_meanwhile(stored: str | None, password: str) -> bool:
+        await rows(
+            stack,
+            "update account set locked_until = :until where login = :login returning 1",
+            until=now + timedelta(minutes=1),
+            login=login,
+        )
+        return True
+
+    monkeypatch.setattr(passwords, "matches", locked_meanwhile)
+    database = Database(stack.database_url("portal", "app"), pool_size=1)
+    try:
+        with pytest.raises(Locked):
+            await sign_in(database, Strangers(), login, PASSWORD, now)
+    finally:
+        await database.close()
+
+
 async def test_odd_text_for_a_login_is_an_unknown_account(portal: Stack) -> None:
     async with visitor(portal) as somebody:
         for odd in ("\x00", "' or 1=1 --", "<script>alert(1)</script>", "𠮷䶮😀", "x" * 3000):
@@ -206,8 +234,14 @@ async def test_a_session_ends_when_idle_and_when_old(portal: Stack, column: str,
 async def test_no_cookie_is_kept_as_it_is(portal: Stack) -> None:
     async with signed_in(portal, Role.MEMBER) as somebody:
         cookie = somebody.client.cookies["tongxin"]
-    stored = await rows(portal, "select encode(digest, 'escape') as digest from session")
-    assert all(cookie not in row.digest for row in stored)
+        stored = await rows(
+            portal,
+            "select session::text as whole, digest from session join account on account.id = account_id"
+            " where account.person_id = :person",
+            person=somebody.person_id,
+        )
+    assert [row.digest for row in stored] == [hashlib.sha256(cookie.encode()).digest()]
+    assert cookie not in stored[0].whole
 
 
 async def test_who_signed_in_and_who_failed_is_kept(portal: Stack) -> None:

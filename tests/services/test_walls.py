@@ -34,6 +34,7 @@ OPEN: Final[dict[str, dict[str, str]]] = dict.fromkeys(SERVICES, OPEN_EVERYWHERE
     | {
         "membership": "signing in asks which committees somebody belongs to, before they act in one",
         "session": "the committee somebody acts in; the session is looked up by its cookie's digest",
+        "former_member": "read with the membership it takes the role from, when somebody signs in",
     }
 }
 """Tables with a committee column and no wall, each with its reason."""

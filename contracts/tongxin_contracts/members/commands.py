@@ -56,6 +56,8 @@ class ExportRoster(Command, service="members", answer=FileMade):
 
     export_id: UUID
     format: Annotated[str, StringConstraints(pattern="^(xlsx|csv)$")] = "xlsx"
+    empty: bool = False
+    """Only the headings: a form to fill in."""
 
 
 class SchemeAdoptedAnswer(Answer):

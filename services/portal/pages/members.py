@@ -1,6 +1,5 @@
 """The roster: list, import with its report, export, and dossiers."""
 
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -114,7 +113,7 @@ async def _dossier(visit: Visit, query: Dossier) -> Response:
 
 
 async def _export(visit: Visit, kind: str, *, empty: bool = False) -> Response:
-    command: Any = ExportRoster(committee=visit.committee, export_id=new_id(), format=kind, empty=empty)
+    command = ExportRoster(committee=visit.committee, export_id=new_id(), format=kind, empty=empty)
     made = await visit.ask(FileMade, command)
     content = await visit.portal.files.get(made.file)
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(made.filename)}"}

@@ -39,8 +39,8 @@ async def looking(somebody: Visitor) -> AsyncIterator[AsyncIterator[str]]:
         yield lines
 
 
-async def kinds_until(lines: AsyncIterator[str], kind: str) -> set[str]:
-    """The kinds told until this one is."""
+async def kinds_until(lines: AsyncIterator[str], *kinds: str) -> set[str]:
+    """The kinds told until all of these are."""
     seen: set[str] = set()
     async with asyncio.timeout(10):
         async for line in lines:
@@ -48,7 +48,7 @@ async def kinds_until(lines: AsyncIterator[str], kind: str) -> set[str]:
                 frame: dict[str, Any] = json.loads(line.removeprefix("data: "))
                 assert set(frame) == {"kind"}, "a hint says that, never what"
                 seen.add(frame["kind"])
-            if kind in seen:
+            if seen.issuperset(kinds):
                 return seen
     raise AssertionError("the line ended")
 
@@ -56,7 +56,7 @@ async def kinds_until(lines: AsyncIterator[str], kind: str) -> set[str]:
 async def test_an_open_page_is_told_what_changed_in_its_committee(portal: Stack, house: House) -> None:
     async with signed_in(portal, Role.PROPOSALS_OFFICE) as reviewer, looking(reviewer) as lines:
         await handed_in(house, person(Role.MEMBER))
-        assert "proposal" in await kinds_until(lines, "task")
+        await kinds_until(lines, "proposal", "task")
 
 
 async def test_an_open_page_is_told_nothing_of_another_committee(portal: Stack, house: House) -> None:

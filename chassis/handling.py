@@ -130,6 +130,12 @@ class Front:
             raise problems.Malformed("文字里有无法保存的字符（U+0000），请删去后重新提交")
         request = handler.request.model_validate_json(body)
         scope = authorise(actor, request.permission(), request.committee)
+        if handler.prepare and isinstance(request, Command):
+            # Answered before: then what has to be fetched may be gone by now, and is not needed.
+            async with self._database.transaction([request.committee]) as tx:
+                stored = await _stored(tx, actor, request_id, request, body)
+            if stored is not None:
+                return stored
         prepared = [await handler.prepare(request, self._tools)] if handler.prepare else []
         for attempt in (1, 2):
             try:
@@ -202,14 +208,30 @@ async def _claim(
 
     A second one with the same id waits here for the first to commit; raises CommandReused for another content.
     """
-    digest = hashlib.sha256(request.permission().encode() + b"\0" + body).hexdigest()
-    if await tx.raw.fetchval(_CLAIM, actor.id, request_id, digest):
+    if await tx.raw.fetchval(_CLAIM, actor.id, request_id, _digest(request, body)):
         return None
+    stored = await _stored(tx, actor, request_id, request, body)
+    if stored is None:
+        raise problems.CommandReused
+    return stored
+
+
+async def _stored(
+    tx: Transaction, actor: Actor, request_id: UUID, request: Request, body: bytes
+) -> bytes | None:
+    """The answer a command's id already has, None when it has none; raises CommandReused for another content."""
     row = await tx.raw.fetchrow(_STORED, actor.id, request_id)
-    if row is None or row["digest"] != digest or row["answer"] is None:
+    if row is None or row["answer"] is None:
+        return None
+    if row["digest"] != _digest(request, body):
         raise problems.CommandReused
     answer: str = row["answer"]
     return answer.encode()
+
+
+def _digest(request: Request, body: bytes) -> str:
+    """What an id stands for: the request and its content."""
+    return hashlib.sha256(request.permission().encode() + b"\0" + body).hexdigest()
 
 
 def _request_id(headers: Mapping[str, str]) -> UUID:

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, Response
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -34,6 +35,8 @@ def make_application(portal: Portal) -> Guards:
     app.include_router(uploads.router)
     for pages in (entrance, work, proposals, review, topics, members, operations):
         app.include_router(pages.router, include_in_schema=False)
-    app.router.routes.append(Mount("/assets", _Assets(directory=DIST), name="assets"))
+    app.router.routes.append(
+        Mount("/assets", GZipMiddleware(_Assets(directory=DIST), minimum_size=1024), name="assets")
+    )
     openapi.install(app)
     return Guards(app, public_url=portal.settings.public_url)

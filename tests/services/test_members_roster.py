@@ -8,6 +8,8 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.problems import CommandReused, Forbidden, Invalid, Malformed, NotFound, WrongState
+from infra.nats.config import OPERATOR_USER
+from infra.nats.connection import bus
 from services.members.roster_file import write_csv, write_xlsx
 from services.members.rules.roster import RosterRow
 from tests.house import BESIDE, CITY, House, person
@@ -260,3 +262,14 @@ async def test_the_same_phone_in_two_committees_is_a_person_in_each(house: House
     here = {row.person_id for row in (await roster_page(house, first)).members}
     there = {row.person_id for row in (await roster_page(house, second)).members}
     assert not here & there
+
+
+async def test_a_replayed_import_answers_the_same_when_its_upload_is_gone(house: House) -> None:
+    digest, command_id = await upload(house, as_xlsx(roster_rows("340950", 3))), new_id()
+    command = ImportRoster(committee="340950", report_id=new_id(), file=digest, filename="名册.xlsx")
+    first = await house.ask(command, office("340950"), command_id)
+    async with bus(house.stack.nats_url, house.stack.keys.seed(OPERATOR_USER), OPERATOR_USER) as operator:
+        await operator.jetstream().purge_stream("OBJ_QUARANTINE")
+    assert await house.ask(command, office("340950"), command_id) == first
+    with pytest.raises(NotFound):
+        await house.ask(command, office("340950"))

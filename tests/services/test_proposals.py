@@ -215,6 +215,23 @@ async def test_the_city_sees_what_a_county_filed_and_never_what_waits_there(hous
         )
 
 
+async def test_how_a_filed_proposal_came_about_stays_with_its_authors_and_its_office(house: House) -> None:
+    author, office = person(Role.MEMBER), person(Role.PROPOSALS_OFFICE)
+    proposal_id = await handed_in(house, author)
+    reason = "内部意见：与某局沟通后再提"
+    returning = ReturnProposal(committee=COUNTY, proposal_id=proposal_id, expected_version=1, reason=reason)
+    await house.ask(returning, office)
+    again = done(await house.ask(SubmitProposal(committee=COUNTY, draft_id=proposal_id), author))
+    await file(house, proposal_id, version=again.version)
+    for inside in (author, office):
+        assert reason in [entry.reason for entry in (await seen(house, proposal_id, inside)).history]
+    for outside in (person(Role.PROPOSALS_OFFICE, committee=CITY), person(Role.MEMBER)):
+        found = await seen(house, proposal_id, outside)
+        assert {entry.action for entry in found.history} == {"submit_proposal", "file_proposal"}
+        assert all(not entry.changes and entry.reason is None for entry in found.history)
+        assert found.history_intact
+
+
 @pytest.mark.parametrize(
     "title",
     [

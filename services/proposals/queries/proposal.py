@@ -1,6 +1,6 @@
 """One proposal with its history."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -8,9 +8,14 @@ from chassis import history
 from chassis.problems import NotFound
 from chassis.work import Work
 from services.proposals import tables
+from tongxin_contracts.message import HistoryEntry
 from tongxin_contracts.permissions import Scope
 from tongxin_contracts.proposals.queries import Proposal, ProposalAnswer
 from tongxin_contracts.words import ProposalState
+
+OUTSIDE: Final = ("submit_proposal", "file_proposal")
+"""Steps that readers outside see: that it was handed in and filed; what was returned and why stays inside
+(decision 12)."""
 
 
 async def proposal(query: Proposal, work: Work) -> ProposalAnswer:
@@ -21,6 +26,7 @@ async def proposal(query: Proposal, work: Work) -> ProposalAnswer:
     if found is None or not _may_see(found, work):
         raise NotFound
     past = await history.read(work.tx, found.id)
+    whole = _may_see_whole(found, work)
     return ProposalAnswer(
         proposal_id=found.id,
         committee=found.committee,
@@ -39,16 +45,26 @@ async def proposal(query: Proposal, work: Work) -> ProposalAnswer:
         review_due_at=found.review_due_at,
         decided_at=found.decided_at,
         ground=found.ground,
-        explanation=found.explanation,
-        history=past.entries,
+        explanation=found.explanation if whole else None,
+        history=past.entries
+        if whole
+        else [_outside(entry) for entry in past.entries if entry.action in OUTSIDE],
         history_intact=past.intact,
     )
 
 
-def _may_see(row: Any, work: Work) -> bool:
-    """The authors always; the committee's members what is filed; its office everything; above what is filed."""
-    if row.state == ProposalState.FILED:
-        return True
+def _may_see_whole(row: Any, work: Work) -> bool:
+    """The authors and the committee's own offices see how it came about; everybody else sees what came of it."""
     if work.scope is Scope.OWN:
         return work.actor.person in (row.first_proposer, *row.co_proposers)
     return bool(row.committee == work.actor.committee)
+
+
+def _outside(entry: HistoryEntry) -> HistoryEntry:
+    """A line without earlier texts and reasons."""
+    return entry.model_copy(update={"changes": {}, "reason": None})
+
+
+def _may_see(row: Any, work: Work) -> bool:
+    """What is filed whoever may ask at all; before that its authors and its committee's offices."""
+    return bool(row.state == ProposalState.FILED) or _may_see_whole(row, work)

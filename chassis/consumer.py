@@ -18,7 +18,8 @@ from nats.js.errors import FetchTimeoutError
 from chassis import handling
 from chassis.database import is_transient
 from chassis.failpoints import Failpoints
-from chassis.inbox import Inbox, Letter, Outcome
+from chassis.held import Letter
+from chassis.inbox import Inbox, Outcome
 
 log = structlog.get_logger()
 

@@ -5,35 +5,32 @@ one event that cannot be taken holds back its own aggregate and nothing else. On
 reaction itself make a dead letter; a lost connection or a timeout aborts the batch, which comes again (decision 2).
 """
 
-import json
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
 
-from chassis import telemetry
+from chassis import held, telemetry
 from chassis.database import Database, Transaction, is_transient
 from chassis.gate import Plan, Position, plan, waves
+from chassis.held import GAP, Arrived, Dead, Letter, letter_of, read
 from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.work import Tools, Work
-from tongxin_contracts.envelope import Envelope, EnvelopeError
+from tongxin_contracts.envelope import Envelope
 from tongxin_contracts.message import Event
 from tongxin_contracts.subjects import ServiceName
 
 log = structlog.get_logger()
 
 E = TypeVar("E", bound=Event)
-
-GAP: Final = "gap"
-"""Waits for an earlier version; every other reason is a dead letter and waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +45,6 @@ Reaction = Callable[[Sequence[Incoming[Any]], Work], Awaitable[None]]
 """`async def on_x(events, work)`: works on sets; events of one aggregate come in order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A message as it came from the broker or out of `held`."""
-
-    subject: str
-    headers: Mapping[str, str]
-    payload: bytes
-    stream_sequence: int
-    held_id: int | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Arrived:
-    """A letter whose envelope could be read."""
-
-    letter: Letter
-    envelope: Envelope
-    data: Event | None = None
-    """Decoded when a reaction wants it."""
-
-    @property
-    def aggregate(self) -> UUID:
-        return self.envelope.aggregate
-
-    @property
-    def version(self) -> int:
-        return self.envelope.version
-
-    @property
-    def event_id(self) -> UUID:
-        return self.envelope.id
-
-
 @dataclass(slots=True)
 class Outcome:
     """What became of a batch, for metrics and for waking the relay."""
@@ -90,13 +54,6 @@ class Outcome:
     held: int = 0
     dead: int = 0
     works: list[Work] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Dead:
-    reason: str
-    explanation: str
-    stack: str | None = None
 
 
 class Inbox:
@@ -123,11 +80,12 @@ class Inbox:
 
     async def take(self, letters: Sequence[Letter]) -> Outcome:
         """Take a batch into effect and commit; raises only what makes the whole batch come again."""
-        arrived, loose = _read(letters)
+        arrived, loose = read(letters)
         async with self._database.transaction({item.envelope.committee for item in arrived}) as tx:
             outcome = await self._take_in(tx, arrived)
             for letter, explanation in loose:
-                await self._hold_loose(tx, letter, explanation)
+                log.warning("envelope_unreadable", subject=letter.subject, sequence=letter.stream_sequence)
+                await held.hold_loose(tx, self._consumer, letter, explanation)
                 outcome.dead += 1
         self._count(outcome)
         return outcome
@@ -170,7 +128,7 @@ class Inbox:
 
     async def _carry_out_loose(self, tx: Transaction, rows: Sequence[Any], outcome: Outcome) -> None:
         for row in rows:
-            arrived, _ = _read([_letter(row)]) if row["wish"] == "retry" else ([], [])
+            arrived, _ = read([letter_of(row)]) if row["wish"] == "retry" else ([], [])
             if row["wish"] == "drop" or arrived:
                 await tx.raw.execute("delete from held where id = $1", row["id"])
             else:
@@ -186,9 +144,9 @@ class Inbox:
     ) -> Outcome:
         aggregates = sorted({item.aggregate for item in arrived} | set(also))
         positions = await self._positions(tx, aggregates)
-        waiting, stuck = await self._held(tx, aggregates)
+        waiting, stuck = await held.of_aggregates(tx, self._consumer, aggregates)
         made = plan(positions, [*waiting, *arrived], stuck=stuck)
-        dead: dict[UUID, _Dead] = {}
+        dead: dict[UUID, Dead] = {}
         outcome = Outcome(duplicates=len(made.duplicates))
         applied = await self._apply(tx, made.apply, dead, outcome)
         await self._settle(tx, made, applied, dead)
@@ -210,17 +168,8 @@ class Inbox:
         )
         return {row["aggregate"]: Position(row["last_version"], row["last_event_id"]) for row in rows}
 
-    async def _held(
-        self, tx: Transaction, aggregates: Sequence[UUID]
-    ) -> tuple[list[Arrived], set[tuple[UUID, int]]]:
-        rows = await tx.raw.fetch(
-            "select * from held where consumer = $1 and aggregate = any($2)", self._consumer, aggregates
-        )
-        waiting, _ = _read([_letter(row) for row in rows if row["reason"] == GAP])
-        return waiting, {(row["aggregate"], row["version"]) for row in rows if row["reason"] != GAP}
-
     async def _apply(
-        self, tx: Transaction, items: Sequence[Arrived], dead: dict[UUID, _Dead], outcome: Outcome
+        self, tx: Transaction, items: Sequence[Arrived], dead: dict[UUID, Dead], outcome: Outcome
     ) -> list[Arrived]:
         """Run reactions over what the gate let through; returns what took effect, the rest is in `dead` or behind."""
         for item in items:
@@ -239,17 +188,17 @@ class Inbox:
             applied += passing
         return applied
 
-    def _decode(self, item: Arrived) -> _Dead | None:
+    def _decode(self, item: Arrived) -> Dead | None:
         event = self._wanted.get(item.envelope.type)
         if event is None:
             if _nameless(item.envelope.type) in self._known_names:
-                return _Dead("unknown_version", f"{item.envelope.type} is not known here")
+                return Dead("unknown_version", f"{item.envelope.type} is not known here")
             return None
         try:
             item.data = event.model_validate_json(item.letter.payload)
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=False)
-            return _Dead("undecodable", "; ".join(f"{part['loc']}: {part['type']}" for part in found)[:1000])
+            return Dead("undecodable", "; ".join(f"{part['loc']}: {part['type']}" for part in found)[:1000])
         return None
 
     async def _react(
@@ -257,7 +206,7 @@ class Inbox:
         tx: Transaction,
         event: type[Event],
         items: Sequence[Arrived],
-        dead: dict[UUID, _Dead],
+        dead: dict[UUID, Dead],
         outcome: Outcome,
     ) -> None:
         """Call one reaction on a set; when it fails, on halves of the set, down to the event at fault."""
@@ -269,7 +218,7 @@ class Inbox:
             if is_transient(error):
                 raise
             if len(items) == 1:
-                dead[items[0].event_id] = _Dead(
+                dead[items[0].event_id] = Dead(
                     "failed",
                     f"{type(error).__name__}: {error}"[:1000],
                     "".join(traceback.format_exception(error)),
@@ -318,7 +267,7 @@ class Inbox:
             age.observe(max(0.0, (now - item.envelope.time).total_seconds()))
 
     async def _settle(
-        self, tx: Transaction, made: Plan[Arrived], applied: Sequence[Arrived], dead: Mapping[UUID, _Dead]
+        self, tx: Transaction, made: Plan[Arrived], applied: Sequence[Arrived], dead: Mapping[UUID, Dead]
     ) -> None:
         """Move the gate, let go of held rows that took effect, hold the rest."""
         done = {item.event_id for item in applied}
@@ -344,64 +293,12 @@ class Inbox:
         if gone:
             await tx.raw.execute("delete from held where id = any($1)", gone)
         behind = [item for item in made.apply if item.event_id not in done]
-        await self._hold(tx, [*made.gaps, *behind, *made.forks], dead, {item.event_id for item in made.forks})
-
-    async def _hold(
-        self, tx: Transaction, items: Sequence[Arrived], dead: Mapping[UUID, _Dead], forks: set[UUID]
-    ) -> None:
-        rows = []
-        for item in items:
-            fault = dead.get(item.event_id) or (
-                _Dead("fork", "version taken by another event") if item.event_id in forks else None
-            )
-            if fault is None and item.letter.held_id is not None:
-                continue
-            rows.append(
-                (
-                    self._consumer,
-                    item.aggregate,
-                    # A fork keeps its own place: beside the version that was taken, never instead of it.
-                    -item.version if item.event_id in forks else item.version,
-                    item.event_id,
-                    item.letter.stream_sequence,
-                    item.envelope.committee,
-                    item.letter.subject,
-                    json.dumps(dict(item.letter.headers)),
-                    item.letter.payload,
-                    fault.reason if fault else GAP,
-                    fault.explanation if fault else None,
-                    fault.stack if fault else None,
-                )
-            )
-        if rows:
-            await tx.raw.executemany(
-                """
-                insert into held (consumer, aggregate, version, event_id, stream_sequence, committee, subject, headers,
-                                  payload, reason, explanation, stack)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                on conflict (consumer, aggregate, version) where aggregate is not null do update
-                set reason = excluded.reason, explanation = excluded.explanation, stack = excluded.stack
-                where held.reason = 'gap'
-                """,
-                rows,
-            )
-
-    async def _hold_loose(self, tx: Transaction, letter: Letter, explanation: str) -> None:
-        log.warning(
-            "envelope_unreadable", subject=letter.subject, sequence=letter.stream_sequence, error=explanation
-        )
-        await tx.raw.execute(
-            """
-            insert into held (consumer, stream_sequence, subject, headers, payload, reason, explanation)
-            values ($1, $2, $3, $4, $5, 'undecodable', $6)
-            on conflict (consumer, stream_sequence) where aggregate is null do nothing
-            """,
+        await held.hold(
+            tx,
             self._consumer,
-            letter.stream_sequence,
-            letter.subject,
-            json.dumps(dict(letter.headers)),
-            letter.payload,
-            explanation,
+            [*made.gaps, *behind, *made.forks],
+            dead,
+            {item.event_id for item in made.forks},
         )
 
     def _count(self, outcome: Outcome) -> None:
@@ -424,7 +321,7 @@ def _incoming(item: Arrived, event: type[Event], spans: ExitStack) -> Incoming[A
     return Incoming(item.data, replace(item.envelope, traceparent=traceparent))
 
 
-def _not_behind(items: Sequence[Arrived], dead: Mapping[UUID, _Dead], blocked: set[UUID]) -> list[Arrived]:
+def _not_behind(items: Sequence[Arrived], dead: Mapping[UUID, Dead], blocked: set[UUID]) -> list[Arrived]:
     """Those that are not dead themselves nor behind a dead one of their aggregate; remembers who blocks."""
     passing = []
     for item in items:
@@ -433,27 +330,6 @@ def _not_behind(items: Sequence[Arrived], dead: Mapping[UUID, _Dead], blocked: s
         elif item.aggregate not in blocked:
             passing.append(item)
     return passing
-
-
-def _read(letters: Iterable[Letter]) -> tuple[list[Arrived], list[tuple[Letter, str]]]:
-    """Letters with a readable envelope, and the others with what is wrong with them."""
-    arrived, loose = [], []
-    for letter in letters:
-        try:
-            arrived.append(Arrived(letter=letter, envelope=Envelope.from_headers(letter.headers)))
-        except EnvelopeError as error:
-            loose.append((letter, str(error)))
-    return arrived, loose
-
-
-def _letter(row: Any) -> Letter:
-    return Letter(
-        subject=row["subject"],
-        headers=json.loads(row["headers"]),
-        payload=bytes(row["payload"]),
-        stream_sequence=row["stream_sequence"],
-        held_id=row["id"],
-    )
 
 
 def _nameless(type_: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from chassis import letters, outbox
 from chassis.database import Database, Transaction, is_transient
-from chassis.inbox import Letter
+from chassis.held import Letter
 from chassis.problems import TooLarge
 from tests.bus.wire import FAILS, STREAM, Wire, letter, message, running
 from tests.waiting import until_async

@@ -21,8 +21,9 @@ from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.failpoints import Failpoints
 from chassis.files import ObjectStoreFiles
+from chassis.held import Letter
 from chassis.ids import new_id
-from chassis.inbox import Inbox, Incoming, Letter
+from chassis.inbox import Inbox, Incoming
 from chassis.relay import Relay
 from chassis.sealing import Sealer
 from chassis.settings import Settings

@@ -13,8 +13,9 @@ from sqlalchemy import event, func, insert, select
 from chassis.clock import SystemClock
 from chassis.database import Database, Transaction
 from chassis.files import StoredFile
+from chassis.held import Letter
 from chassis.ids import new_id
-from chassis.inbox import Inbox, Letter
+from chassis.inbox import Inbox
 from chassis.sealing import Sealer
 from chassis.work import Tools, Work
 from infra.local.stack import Stack

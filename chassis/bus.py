@@ -13,7 +13,6 @@ from typing import Any, Final
 from urllib.parse import urlparse
 from uuid import UUID
 
-import nats
 import structlog
 from faststream.nats import NatsBroker, NatsMessage, NatsResponse
 from faststream.nats.security import NatsNKey
@@ -85,8 +84,15 @@ def connection_options(settings: Settings, service: str) -> dict[str, Any]:
 async def connect(settings: Settings, service: str) -> Client:
     """A raw connection of a service, for events, hints and pokes."""
     await wait_for_port(settings.nats_url)
-    options = connection_options(settings, service)
-    return await nats.connect(nkeys_seed=str(settings.nats_seed_file), name=service, **options)
+    client = Client()
+
+    async def on_disconnect() -> None:
+        if not client.is_closed:  # whoever closes it knows
+            log.warning("bus_disconnected")
+
+    options = connection_options(settings, service) | {"disconnected_cb": on_disconnect}
+    await client.connect(nkeys_seed=str(settings.nats_seed_file), name=service, **options)
+    return client
 
 
 Respond = Callable[[type[Request], bytes, Mapping[str, str]], Awaitable[tuple[int, bytes] | None]]

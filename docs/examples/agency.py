@@ -10,6 +10,7 @@ import asyncio
 import logging
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tongxin_contracts.agency_event import AgencyEvent
@@ -31,6 +32,10 @@ def deal_with(event: AgencyEvent) -> None:
 
 async def main(folder: Path) -> None:
     """Read until somebody ends it."""
+    reading = asyncio.current_task()
+    assert reading is not None
+    with suppress(NotImplementedError):  # Windows knows no such signal; Ctrl-C works everywhere
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, reading.cancel)
     seen = Seen(folder / "seen.txt")
     async with AgencyClient.from_folder(folder) as client:
         print(f"已连接，等待事件 / connected as {client.agency}", flush=True)
@@ -44,10 +49,9 @@ if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("用法 / usage: python agency.py FOLDER")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         asyncio.run(main(Path(sys.argv[1])))
     except AgencyRefused as refused:
         sys.exit(str(refused))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print("已结束 / ended", flush=True)

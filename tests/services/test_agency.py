@@ -71,8 +71,8 @@ class Program:
         return "".join(self.lines)
 
     def end(self) -> int:
-        """Ctrl-C; its exit status."""
-        self.process.send_signal(signal.SIGINT)
+        """End it as a service manager would; its exit status. (SIGINT is ignored by whatever runs in the background.)"""
+        self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(10)
         self._reading.join()
         return status

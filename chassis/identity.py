@@ -115,5 +115,5 @@ def authorise(actor: Actor, permission: str, committee: str) -> Scope:
     """The scope under which the actor may do this in that committee; raises Forbidden when they may not."""
     scope = permits(actor.roles, actor.committee, permission, committee)
     if scope is None:
-        raise Forbidden(f"当前身份不能在 {committee} 办理此事；如确需办理，请切换单位或联系系统管理员")
+        raise Forbidden("当前身份在这个单位没有这项权限")
     return scope

@@ -70,6 +70,7 @@ class Renderer:
             points=points,
             points_sum=points_sum,
             person=_person,
+            actor=_actor,
             paragraphs=paragraphs,
             deadline=_deadline,
         )
@@ -149,6 +150,12 @@ def points_sum(values: Iterable[str]) -> str:
 def _person(context: Context, person: UUID) -> str:
     name: str | None = context["page"].names.get(person)
     return name or "（姓名暂缺）"
+
+
+@pass_context
+def _actor(context: Context, actor: str) -> str:
+    """Who acted: a person by name, or the system."""
+    return "系统" if actor.startswith("system:") else _person(context, UUID(actor))
 
 
 def paragraphs(text: str) -> Markup:

@@ -288,7 +288,7 @@ def _others() -> Iterator[tuple[str, PageContext, View]]:
     ]  # fmt: skip
     topic = Topic(
         topic_id=ident("topic"), title=TITLES[7][0], proposal_id=ident("proposal", 7), proposal_number="八届二次第0018号",
-        taken_at=ago(days=2), taken_by="顾砚秋",
+        taken_at=ago(days=2), taken_by=str(ident("person", "顾砚秋")),
     )  # fmt: skip
     here = page("/topics", THE_OFFICER)
     yield "topics", here, TopicsView(topics=TopicsAnswer(topics=[topic], candidates=candidates))

@@ -198,7 +198,9 @@ def test_the_thread_on_pages(city: City, browser: Browser) -> None:
     with signed_in(browser, city, "清源县专委会办公室", DESK) as consultation:
         consultation.goto("/topics")
         consultation.get_by_role("button", name=re.compile(TITLE[:8])).click()
-        expect(consultation.locator("#topics section").first).to_contain_text(TITLE)
+        taken = consultation.locator("#topics section").first
+        expect(taken).to_contain_text(TITLE)
+        expect(taken).to_contain_text("俞真")
         picture(consultation, "16-topics")
     with signed_in(browser, city, "清源县系统管理员", DESK) as admin:
         look_after_it(admin)

@@ -4,6 +4,7 @@ A task's id is made from matter and kind, so opening an open task or closing a c
 the version, because a task can be opened again.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,7 +30,11 @@ class Opened:
     """The person who has to do it; None when a role has to."""
     role: str | None = None
     """The role that has to do it; None when a person has to."""
+    unit: UUID | None = None
+    """With a role: only this handling unit's people."""
     due_at: datetime | None = None
+    about: UUID | None = None
+    """What the task's page shows, where that is not `matter` itself."""
 
 
 _OPEN = """
@@ -38,7 +43,7 @@ on conflict (id) do update set open = true, version = task.version + 1 where not
 returning version
 """
 _CLOSE = """
-update task set open = false, version = version + 1 where matter = $1 and open returning id, version, committee
+update task set open = false, version = version + 1 where matter = $1 and open and ($2::text[] is null or kind = any($2)) returning id, version, committee
 """
 
 
@@ -56,14 +61,23 @@ async def open_task(work: "Work", opened: Opened, *, because: Envelope | None = 
         matter=opened.matter,
         assignee_person=opened.person,
         assignee_role=opened.role,
+        assignee_unit=opened.unit,
+        about=opened.about,
         due_at=opened.due_at,
     )
     work.publish(event, aggregate=task_id, version=version, because=because, committee=committee)
 
 
-async def close_tasks(work: "Work", matter: UUID, *, because: Envelope | None = None) -> None:
-    """Close whatever is open on a matter, one statement, and state each closing."""
-    for row in await work.tx.raw.fetch(_CLOSE, matter):
+async def close_tasks(
+    work: "Work",
+    matter: UUID,
+    *,
+    kinds: Collection[TaskKind] | None = None,
+    because: Envelope | None = None,
+) -> None:
+    """Close whatever is open on a matter, or only these kinds; one statement, and state each closing."""
+    only = None if kinds is None else [kind.value for kind in kinds]
+    for row in await work.tx.raw.fetch(_CLOSE, matter, only):
         event = TASK_CLOSED[work.service](task_id=row["id"])
         work.publish(
             event, aggregate=row["id"], version=row["version"], because=because, committee=row["committee"]

@@ -6,7 +6,7 @@ one for each event it states, without gaps; several aggregates cost as many stat
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from tongxin_contracts.envelope import Envelope
 from tongxin_contracts.message import Event
 from tongxin_contracts.permissions import Scope
 from tongxin_contracts.subjects import ServiceName
+from tongxin_contracts.words import TaskKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +203,15 @@ class Work:
         """Say that somebody has something to do; twice for one matter and kind opens it once."""
         await tasks.open_task(self, opened, because=because)
 
-    async def close_tasks(self, matter: UUID, *, because: Envelope | None = None) -> None:
-        """Say that nothing is to be done on a matter any more."""
-        await tasks.close_tasks(self, matter, because=because)
+    async def close_tasks(
+        self,
+        matter: UUID,
+        *,
+        kinds: Collection[TaskKind] | None = None,
+        because: Envelope | None = None,
+    ) -> None:
+        """Say that nothing is to be done on a matter any more, or nothing of these kinds."""
+        await tasks.close_tasks(self, matter, kinds=kinds, because=because)
 
     async def set_deadline(self, deadline: deadlines.Deadline) -> None:
         """Have something happen at an instant unless it is cancelled before."""

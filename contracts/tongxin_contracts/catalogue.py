@@ -22,6 +22,7 @@ from .notify import queries as notify_queries
 from .permissions import GRANTS
 from .proposals import commands as proposals_commands
 from .proposals import events as proposals_events
+from .proposals import handling_events
 from .proposals import queries as proposals_queries
 from .tasks import TASK_CLOSED, TASK_OPENED
 
@@ -38,7 +39,7 @@ def _declared(base: type[M], *modules: ModuleType) -> tuple[type[M], ...]:
 
 
 EVENTS: tuple[type[Event], ...] = (
-    *_declared(Event, members_events, proposals_events, consultation_events, notify_events),
+    *_declared(Event, members_events, proposals_events, handling_events, consultation_events, notify_events),
     *TASK_OPENED.values(),
     *TASK_CLOSED.values(),
 )

@@ -22,6 +22,15 @@ class Role(Word):
     ADMIN = "admin", "系统管理员"
     SECURITY_OFFICER = "security_officer", "安全员"
     AUDITOR = "auditor", "审计员"
+    REVIEW_GROUP = "review_group", "大会提案组"
+    PROPOSALS_COMMITTEE = "proposals_committee", "提案委员会"
+    INSPECTION_OFFICE = "inspection_office", "督查室"
+    CHAIRS_MEETING = "chairs_meeting", "主席会议"
+    STANDING_COMMITTEE = "standing_committee", "常务委员会"
+    UNIT_LIAISON = "unit_liaison", "承办单位联络员"
+    UNIT_HANDLER = "unit_handler", "承办人"
+    UNIT_CHECKER = "unit_checker", "核稿人"
+    UNIT_SIGNER = "unit_signer", "签发领导"
 
 
 ROLES: Final[Mapping[str, Role]] = {role.value: role for role in Role}
@@ -52,6 +61,7 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     Role.MEMBER: {
         **_EVERYBODY,
         "members.dossier": OWN,
+        "members.colleagues": COMMITTEE,
         "members.scheme": COMMITTEE,
         "proposals.save_draft": OWN,
         "proposals.discard_draft": OWN,
@@ -72,6 +82,9 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.proposals": BELOW,
         "consultation.topics": BELOW,
         "notify.agencies": COMMITTEE,
+        "members.units": BELOW,
+        "members.register_unit": COMMITTEE,
+        "members.staff_unit": COMMITTEE,
     },
     Role.MEMBERS_OFFICE: {
         **_EVERYBODY,
@@ -87,6 +100,7 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "members.annul_duty": COMMITTEE,
         "members.close_duty_year": COMMITTEE,
         "members.decide_exit": COMMITTEE,
+        "members.units": COMMITTEE,
     },
     Role.COMMITTEE_OFFICE: {
         **_EVERYBODY,
@@ -97,12 +111,24 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     },
     Role.ADMIN: {
         **_EVERYBODY,
+        "members.units": COMMITTEE,
+        "members.register_unit": COMMITTEE,
+        "members.staff_unit": COMMITTEE,
         "notify.agencies": BELOW,
         "notify.subscribe_agency": BELOW,
         "notify.unsubscribe_agency": COMMITTEE,
     },
     Role.SECURITY_OFFICER: dict(_EVERYBODY),
     Role.AUDITOR: dict(_EVERYBODY),
+    Role.REVIEW_GROUP: {**_EVERYBODY},
+    Role.PROPOSALS_COMMITTEE: {**_EVERYBODY},
+    Role.INSPECTION_OFFICE: {**_EVERYBODY},
+    Role.CHAIRS_MEETING: {**_EVERYBODY},
+    Role.STANDING_COMMITTEE: {**_EVERYBODY},
+    Role.UNIT_LIAISON: {**_EVERYBODY},
+    Role.UNIT_HANDLER: {**_EVERYBODY},
+    Role.UNIT_CHECKER: {**_EVERYBODY},
+    Role.UNIT_SIGNER: {**_EVERYBODY},
 }
 
 

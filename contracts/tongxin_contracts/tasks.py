@@ -23,11 +23,15 @@ class TaskOpened(Event):
     title: Internal[str]
     """What it is about, as people call it: a proposal's title."""
     matter: Public[UUID]
-    """The aggregate the work is on; the page that shows it follows from `kind`."""
+    """What the work is on: an aggregate, or a unit's part in one."""
+    about: Public[UUID | None] = None
+    """What the task's page shows, where that is not `matter` itself; which page follows from `kind`."""
     assignee_person: Internal[UUID | None] = None
     """Who has to do it; None when a role has to."""
     assignee_role: Public[str | None] = None
     """Which role of the committee has to do it; None when one person has to."""
+    assignee_unit: Public[UUID | None] = None
+    """With a role: only that unit's people; None for the committee's own staff."""
     due_at: Public[datetime | None] = None
 
 

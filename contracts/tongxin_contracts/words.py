@@ -206,6 +206,9 @@ class ProposalState(Word):
     RETURNED = "returned", "退回修改"
     FILED = "filed", "已立案"
     NOT_FILED = "not_filed", "不予立案"
+    WITHDRAWN = "withdrawn", "已撤回"
+    MERGED = "merged", "已并案"
+    CONVERTED = "converted", "已转办"
 
 
 @unique
@@ -215,6 +218,8 @@ class ReviewOutcome(Word):
     FILE = "file", "立案"
     RETURN = "return", "退回修改"
     NOT_FILE = "not_file", "不予立案"
+    MERGE = "merge", "并案"
+    CONVERT = "convert", "转为其他件"
 
 
 @unique
@@ -231,6 +236,69 @@ class Ground(Word):
     PROMOTION = "promotion", "宣传、推介具体作品、产品的"
     DENUNCIATION = "denunciation", "指名举报的"
     EMPTY = "empty", "内容空泛、没有具体建议的"
+
+
+@unique
+class HandlingState(Word):
+    """Where a filed proposal's handling stands."""
+
+    PRE_DISPATCHED = "pre_dispatched", "预交办"
+    DISPATCHED = "dispatched", "已交办，待签收"
+    IN_HAND = "in_hand", "办理中"
+    REPLIED = "replied", "已答复"
+    REHANDLING = "rehandling", "重新办理"
+    CLOSED = "closed", "已办结"
+    TRACKED = "tracked", "承诺跟踪"
+
+
+@unique
+class AllocationPart(Word):
+    """Which part a unit has in handling a proposal."""
+
+    LEAD = "lead", "主办"
+    CO = "co", "会办"
+    SEPARATE = "separate", "分办"
+
+
+@unique
+class AllocationState(Word):
+    """How a unit stands to what it was allocated."""
+
+    PROPOSED = "proposed", "待确认"
+    ACCEPTED = "accepted", "已接受"
+    RETURNED = "returned", "已退回"
+    REPLACED = "replaced", "已改派"
+    DISPATCHED = "dispatched", "待签收"
+    SIGNED = "signed", "已签收"
+
+
+@unique
+class UnitDuty(Word):
+    """What somebody does inside a handling unit."""
+
+    LIAISON = "liaison", "联络员"
+    HANDLER = "handler", "承办人"
+    CHECKER = "checker", "核稿人"
+    SIGNER = "signer", "签发领导"
+
+
+@unique
+class ReplyClass(Word):
+    """Class of a reply, for each suggestion and for the letter as a whole."""
+
+    A = "a", "A类：已解决或采纳"
+    B = "b", "B类：正在解决或列入计划"
+    C = "c", "C类：留作参考"
+
+
+@unique
+class TalkForm(Word):
+    """How a unit talked with the proposer before replying."""
+
+    VISIT = "visit", "登门走访"
+    PHONE = "phone", "电话沟通"
+    MEETING = "meeting", "座谈会"
+    ONLINE = "online", "网络沟通"
 
 
 # --- consultation ---------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """The tables of proposals. Each has a committee and stands behind row-level security."""
 
-from sqlalchemy import ARRAY, UUID, Column, Date, DateTime, Integer, MetaData, Table, Text
+from sqlalchemy import ARRAY, UUID, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
 
-from tongxin_contracts.words import Category, ProposalState
+from tongxin_contracts.words import Category, HandlingState, ProposalState
 
 metadata = MetaData()
 
@@ -72,5 +72,66 @@ numbering = Table(
 )
 """The last number given in a committee's session; its row lock is what makes numbers gapless."""
 
+handling = Table(
+    "handling",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("proposal_id", UUID, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("object_by", DateTime(timezone=True)),
+    Column("dispatched_at", DateTime(timezone=True)),
+    Column("lead_unit", UUID),
+    Column("due_at", DateTime(timezone=True)),
+    Column("reply_class", Text),
+    Column("replied_at", DateTime(timezone=True)),
+    Column("closed_at", DateTime(timezone=True)),
+)
+"""The handling of one filed proposal; an aggregate. `round` is 1, or 2 while it is handled again."""
+
+allocation = Table(
+    "allocation",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("handling_id", UUID, nullable=False),
+    Column("unit_id", UUID, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("return_reason", Text),
+    Column("return_answer", Text),
+    Column("due_at", DateTime(timezone=True)),
+    Column("extended", Boolean, nullable=False, default=False),
+    Column("signed_at", DateTime(timezone=True)),
+    Column("signed_by", UUID),
+    Column("done_at", DateTime(timezone=True)),
+)
+"""A unit's part in a handling; changed only under the handling's lock. Replaced ones stay, so that nothing is forgotten."""
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("short_name", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+"""Handling units as members tells of them: a projection."""
+
+unit_post = Table(
+    "unit_post",
+    metadata,
+    Column("unit_id", UUID, primary_key=True),
+    Column("person_id", UUID, primary_key=True),
+    Column("duty", Text, primary_key=True),
+    Column("committee", Text, nullable=False),
+)
+"""Who does what in which unit: a projection; the second question after the role's permission."""
+
 STATES = {state.value: state for state in ProposalState}
 CATEGORIES = {category.value: category for category in Category}
+HANDLING_STATES = {state.value: state for state in HandlingState}

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from tongxin_contracts.message import Answer, Command, Done, ShortText
+from tongxin_contracts.members.events import UnitPost
 from tongxin_contracts.words import Attendance, DutyKind, ExitDecision, YearEndOutcome
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -134,3 +135,20 @@ class DecideExit(Command, service="members", answer=Done):
     year: int
     decision: ExitDecision
     reason: ShortText
+
+
+class RegisterUnit(Command, service="members", answer=Done):
+    """Put a handling unit (承办单位) on the committee's list, rename it, or close it."""
+
+    unit_id: UUID
+    name: ShortText
+    short_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+    active: bool = True
+
+
+class StaffUnit(Command, service="members", answer=Done):
+    """Say who does what in a unit; replaces what was said before."""
+
+    unit_id: UUID
+    expected_version: int
+    posts: list[UnitPost] = Field(max_length=50)

@@ -3,9 +3,19 @@
 from datetime import date
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from tongxin_contracts.classification import Internal, Personal, Public
 from tongxin_contracts.message import CommitteeCode, Event, PersonEvent, Visibility
-from tongxin_contracts.words import Attendance, DutyKind, ExitDecision, MemberRank, MemberStanding, Sector
+from tongxin_contracts.words import (
+    Attendance,
+    DutyKind,
+    ExitDecision,
+    MemberRank,
+    MemberStanding,
+    Sector,
+    UnitDuty,
+)
 
 
 class SessionOpened(Event, service="members", aggregate="session"):
@@ -103,6 +113,31 @@ class ExitDecided(Event, service="members", aggregate="member"):
     person_id: Internal[UUID]
     year: Public[int]
     decision: Public[ExitDecision]
+
+
+class UnitRegistered(Event, service="members", aggregate="unit", visibility=Visibility.AGENCIES):
+    """A unit that handles proposals, as it stands now: registered, renamed or closed."""
+
+    unit_id: Public[UUID]
+    name: Public[str]
+    short_name: Public[str]
+    active: Public[bool] = True
+
+
+class UnitPost(BaseModel):
+    """Somebody's duty in a unit."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    person_id: Internal[UUID]
+    duty: Public[UnitDuty]
+
+
+class UnitStaffed(Event, service="members", aggregate="unit"):
+    """Who does what in a unit, whole, as it stands now."""
+
+    unit_id: Public[UUID]
+    posts: Internal[tuple[UnitPost, ...]]
 
 
 class PersonContact(PersonEvent, service="members", aggregate="person"):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from tongxin_contracts.classification import Internal, Personal, Public, Sensitive
+from tongxin_contracts.members.events import UnitPost
 from tongxin_contracts.message import PAGE_SIZE, Answer, CommitteeCode, HistoryEntry, Query
 from tongxin_contracts.words import (
     DutyKind,
@@ -192,3 +193,45 @@ class CommitteeAnswer(Answer):
 
 class CurrentSession(Query, service="members", answer=CommitteeAnswer):
     """Which session the committee is in."""
+
+
+class UnitRow(Answer):
+    """A handling unit and its people."""
+
+    unit_id: Public[UUID]
+    version: Internal[int]
+    name: Public[str]
+    short_name: Public[str]
+    active: Public[bool]
+    posts: Internal[list[UnitPost]]
+
+
+class UnitsAnswer(Answer):
+    """Every handling unit of a committee, by name; a city has fewer than 200."""
+
+    units: list[UnitRow]
+
+
+class Units(Query, service="members", answer=UnitsAnswer):
+    """The committee's handling units."""
+
+
+class Colleague(Answer):
+    """A serving member as fellow members may find them: no contact data."""
+
+    person_id: Internal[UUID]
+    member_id: Public[UUID]
+    name: Internal[str]
+    sector: Public[Sector]
+
+
+class ColleaguesAnswer(Answer):
+    """At most 20, by name."""
+
+    members: list[Colleague]
+
+
+class Colleagues(Query, service="members", answer=ColleaguesAnswer):
+    """Serving members of one's committee whose name contains what was typed: to invite them to a joint proposal."""
+
+    search: str = Field(default="", max_length=20)

@@ -43,7 +43,9 @@ on conflict (id) do update set open = true, version = task.version + 1 where not
 returning version
 """
 _CLOSE = """
-update task set open = false, version = version + 1 where matter = $1 and open and ($2::text[] is null or kind = any($2)) returning id, version, committee
+update task set open = false, version = version + 1
+where matter = $1 and open and ($2::text[] is null or kind = any($2))
+returning id, version, committee
 """
 
 

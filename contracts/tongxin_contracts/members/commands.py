@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from tongxin_contracts.message import Answer, Command, Done, ShortText
 from tongxin_contracts.members.events import UnitPost
+from tongxin_contracts.message import Answer, Command, Done, ShortText
 from tongxin_contracts.words import Attendance, DutyKind, ExitDecision, YearEndOutcome
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

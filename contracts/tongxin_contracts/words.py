@@ -301,6 +301,103 @@ class TalkForm(Word):
     ONLINE = "online", "网络沟通"
 
 
+@unique
+class Visited(Word):
+    """问题一: whether the unit talked with the proposer before it replied."""
+
+    VISIT = "visit", "登门走访过"
+    MEETING = "meeting", "开会座谈过"
+    PHONE = "phone", "打电话沟通过"
+    NO = "no", "没有联系过我"
+
+
+@unique
+class Attitude(Word):
+    """问题二: what the proposer thinks of how the unit worked."""
+
+    SATISFIED = "satisfied", "满意"
+    UNDERSTANDING = "understanding", "理解"
+    DISSATISFIED = "dissatisfied", "不满意"
+
+
+@unique
+class Heard(Word):
+    """问题三: how the unit took the proposer's opinions."""
+
+    FULLY = "fully", "认真听取"
+    PARTLY = "partly", "听取了一部分"
+    NOT = "not", "没有听取"
+
+
+@unique
+class ReplyFit(Word):
+    """问题四: how well the reply answers what was proposed."""
+
+    FITS = "fits", "针对性强"
+    PARTLY = "partly", "部分答到点上"
+    NOT = "not", "没有答到点上"
+
+
+@unique
+class FeedbackResult(Word):
+    """问题五: what the proposer says to the result."""
+
+    AGREE = "agree", "同意"
+    UNDERSTAND = "understand", "理解"
+    RESERVE = "reserve", "保留意见"
+    DISAGREE = "disagree", "不同意"
+
+
+@unique
+class CommitmentState(Word):
+    """Where a promise of a reply stands."""
+
+    OPEN = "open", "未到期"
+    DUE = "due", "已到期，待单位报告"
+    REPORTED = "reported", "已报告，待核对"
+    KEPT = "kept", "已兑现"
+    BROKEN = "broken", "未兑现"
+    REPLACED = "replaced", "已由重新答复代替"
+
+
+@unique
+class AppraisalState(Word):
+    """Where a year's appraisal of lead units stands."""
+
+    SCORING = "scoring", "正在互评"
+    SCORED = "scored", "评分已汇总，待表决"
+    APPROVED = "approved", "表决通过，待公布"
+    PUBLISHED = "published", "已公布"
+
+
+@unique
+class AppraisalItem(Word):
+    """What a lead unit is appraised on; the weights are data."""
+
+    ON_TIME = "on_time", "按期答复"
+    FEEDBACK_WORK = "feedback_work", "对办理工作满意"
+    FEEDBACK_RESULT = "feedback_result", "对办理结果同意"
+    COMMITMENTS = "commitments", "承诺兑现"
+    MEMBER_SCORES = "member_scores", "委员评分"
+
+
+@unique
+class ScoreSide(Word):
+    """Who scores whom."""
+
+    UNIT = "unit", "委员评单位"
+    PROPOSAL = "proposal", "单位评提案"
+
+
+@unique
+class AppraisalOutcome(Word):
+    """What an appraisal leads to for a unit."""
+
+    PRAISED = "praised", "先进单位"
+    NONE = "none", "—"
+    RECTIFY = "rectify", "限期整改"
+
+
 # --- consultation ---------------------------------------------------------------------------------------------------------
 
 
@@ -331,6 +428,16 @@ class TaskKind(Word):
     REVIEW_PROPOSAL = "review_proposal", "审查提案"
     REVISE_PROPOSAL = "revise_proposal", "修改退回的提案"
     DECIDE_EXIT = "decide_exit", "研究委员去留"
+    GIVE_FEEDBACK = "give_feedback", "对办理答复提出反馈"
+    DECIDE_REHANDLING = "decide_rehandling", "研究是否重新办理"
+    REPORT_COMMITMENT = "report_commitment", "报告到期承诺"
+    COMMENT_COMMITMENT = "comment_commitment", "对承诺落实说一句话"
+    SETTLE_COMMITMENT = "settle_commitment", "核对到期承诺"
+    SCORE_UNITS = "score_units", "给承办单位评分"
+    SCORE_PROPOSALS = "score_proposals", "给提案评分"
+    VOTE_APPRAISAL = "vote_appraisal", "表决评议结果"
+    RECTIFY = "rectify", "限期整改并书面答复"
+    ACCEPT_RECTIFICATION = "accept_rectification", "核收整改情况"
 
 
 @unique
@@ -343,6 +450,15 @@ class NoticeKind(Word):
     PROPOSAL_NOT_FILED = "proposal_not_filed", "提案未立案"
     REVIEW_OVERDUE = "review_overdue", "审查已超期"
     EXIT_SUGGESTED = "exit_suggested", "履职积分低于底线"
+    FEEDBACK_ASKED = "feedback_asked", "请您评价办理答复"
+    FEEDBACK_CLOSED = "feedback_closed", "反馈已截止"
+    REHANDLING_ORDERED = "rehandling_ordered", "已要求重新办理"
+    HANDLING_CLOSED = "handling_closed", "提案已办结"
+    COMMITMENT_DUE = "commitment_due", "承诺已到期"
+    COMMITMENT_REPORTED = "commitment_reported", "单位报告了承诺落实情况"
+    COMMITMENT_SETTLED = "commitment_settled", "承诺已核对"
+    APPRAISAL_OPENED = "appraisal_opened", "年度评议开始"
+    APPRAISAL_PUBLISHED = "appraisal_published", "年度评议结果公布"
 
 
 @unique

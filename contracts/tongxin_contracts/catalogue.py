@@ -22,7 +22,7 @@ from .notify import queries as notify_queries
 from .permissions import GRANTS
 from .proposals import commands as proposals_commands
 from .proposals import events as proposals_events
-from .proposals import handling_events
+from .proposals import feedback_commands, feedback_events, feedback_queries, handling_events
 from .proposals import queries as proposals_queries
 from .tasks import TASK_CLOSED, TASK_OPENED
 
@@ -39,15 +39,23 @@ def _declared(base: type[M], *modules: ModuleType) -> tuple[type[M], ...]:
 
 
 EVENTS: tuple[type[Event], ...] = (
-    *_declared(Event, members_events, proposals_events, handling_events, consultation_events, notify_events),
+    *_declared(
+        Event,
+        members_events,
+        proposals_events,
+        handling_events,
+        feedback_events,
+        consultation_events,
+        notify_events,
+    ),
     *TASK_OPENED.values(),
     *TASK_CLOSED.values(),
 )
 COMMANDS: tuple[type[Command], ...] = _declared(
-    Command, members_commands, proposals_commands, consultation_commands, notify_commands
+    Command, members_commands, proposals_commands, feedback_commands, consultation_commands, notify_commands
 )
 QUERIES: tuple[type[Query], ...] = _declared(
-    Query, members_queries, proposals_queries, consultation_queries, notify_queries
+    Query, members_queries, proposals_queries, feedback_queries, consultation_queries, notify_queries
 )
 REQUESTS: tuple[type[Request], ...] = (*COMMANDS, *QUERIES)
 

@@ -17,6 +17,10 @@ class Todo(Answer):
     kind: TaskKind
     title: str
     matter: UUID
+    about: UUID | None = None
+    """What its page shows, where that is not `matter` itself."""
+    unit: UUID | None = None
+    """The handling unit it waits for."""
     due_at: datetime | None
     opened_at: datetime
     for_role: str | None

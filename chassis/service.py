@@ -50,6 +50,8 @@ class Service:
     """Kinds of deadline, each with what happens when it passes."""
     streams: Sequence[str] = ()
     """Streams its relays write; nobody else does."""
+    workers: Sequence["Worker"] = ()
+    """What it does by itself for as long as it runs: sending mail, calling webhooks; see `chassis/rounds.py`."""
     settings: type[Settings] = Settings
     """Its settings, where it has some of its own."""
     door: Callable[["Running"], Awaitable["Door"]] | None = None
@@ -59,6 +61,10 @@ class Service:
     def follows(self) -> tuple[str, ...]:
         """Streams it has a consumer on: wherever an event lives that it reacts to."""
         return tuple(sorted({event.stream() for event in self.reactions}))
+
+
+Worker = Callable[["Running"], Awaitable[None]]
+"""Runs beside everything else until it is cancelled; `running.open_work` gives it transactions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +89,8 @@ class Running:
         self.failpoints = Failpoints(settings.failpoint)
         self.database = Database(settings.database_url, pool_size=settings.pool_size)
         self.worker_database = Database(
-            settings.database_worker_url, pool_size=max(2, len(service.follows) + bool(service.deadlines) + 1)
+            settings.database_worker_url,
+            pool_size=max(2, len(service.follows) + bool(service.deadlines) + len(service.workers) + 1),
         )
         self.connection: Client
         self.tools: Tools
@@ -109,6 +116,8 @@ class Running:
         self._make_relays()
         self._make_consumers(epoch)
         self._begin(Watchdog(name).run())
+        for worker in self.service.workers:
+            self._begin(worker(self))
         await self._listen_for_pokes()
 
     async def _epoch(self) -> int:
@@ -161,12 +170,12 @@ class Running:
                 Consumer(stream, durable, inbox, connection=self.connection, failpoints=self.failpoints)
             )
         if self.service.deadlines:
-            self.sweeper = Sweeper(self._open_work, self.service.deadlines)
+            self.sweeper = Sweeper(self.open_work, self.service.deadlines)
             self._begin(self.sweeper.run())
 
     @asynccontextmanager
-    async def _open_work(self, *, committees: Iterable[str] | None) -> AsyncIterator[Work]:
-        """A worker's transaction for what happens by itself."""
+    async def open_work(self, *, committees: Iterable[str] | None) -> AsyncIterator[Work]:
+        """A worker's transaction for what happens by itself, in the name of these committees."""
         async with self.worker_database.transaction(committees or ()) as tx:
             work = Work(
                 service=self.service.name,

@@ -17,8 +17,9 @@ from services.notify.reactions.proposal_returned import on_proposal_returned
 from services.notify.reactions.proposal_submitted import on_proposal_submitted
 from services.notify.reactions.task_closed import on_task_closed
 from services.notify.reactions.task_opened import on_task_opened
+from services.notify.reactions.unit_staffed import on_unit_staffed
 from tongxin_contracts.consultation.events import TopicTaken
-from tongxin_contracts.members.events import ExitSuggested, MemberAdmitted, SchemeAdopted
+from tongxin_contracts.members.events import ExitSuggested, MemberAdmitted, SchemeAdopted, UnitStaffed
 from tongxin_contracts.message import Event
 from tongxin_contracts.notify.commands import MarkNoticesRead, SubscribeAgency, UnsubscribeAgency
 from tongxin_contracts.notify.queries import Agencies, MyWork, Notices
@@ -41,6 +42,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     ProposalNotFiled: on_proposal_not_filed,
     ExitSuggested: on_exit_suggested,
     MemberAdmitted: forward,
+    UnitStaffed: on_unit_staffed,
     SchemeAdopted: forward,
     TopicTaken: forward,
     **{TASK_OPENED[service]: on_task_opened for service in STATING_TASKS},

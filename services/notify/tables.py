@@ -14,11 +14,23 @@ todo = Table(
     Column("matter", UUID, nullable=False),
     Column("person", UUID),
     Column("role", Text),
+    Column("unit", UUID),
+    Column("about", UUID),
     Column("due_at", DateTime(timezone=True)),
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("closed_at", DateTime(timezone=True)),
 )
 """Everybody's work to do: the one table that pages and reminders read (decision 20)."""
+
+unit_post = Table(
+    "unit_post",
+    metadata,
+    Column("unit_id", UUID, primary_key=True),
+    Column("person_id", UUID, primary_key=True),
+    Column("duty", Text, primary_key=True),
+    Column("committee", Text, nullable=False),
+)
+"""Who does what in which unit, as members tells of it: a projection; whose a unit's work is follows from it."""
 
 notice = Table(
     "notice",

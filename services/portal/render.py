@@ -24,6 +24,7 @@ from tongxin_contracts.words import Category, Ground
 from . import navigation
 from .assets.manifest import Manifest
 from .deadlines import Chip, chip
+from .matters import notice_page, task_page
 from .views import PageContext, View
 
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
@@ -56,6 +57,8 @@ class Renderer:
             menu=navigation.menu,
             current_entry=navigation.current,
             field_problem=field_problem,
+            task_page=task_page,
+            notice_page=notice_page,
             uuid=uuid4,
             Category=Category,
             Ground=Ground,

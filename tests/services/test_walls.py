@@ -30,6 +30,8 @@ OPEN_EVERYWHERE: Final = {
     "deadline": "the sweeper passes over all committees; a row says when, never what: no text, no person",
 }
 OPEN: Final[dict[str, dict[str, str]]] = dict.fromkeys(SERVICES, OPEN_EVERYWHERE) | {
+    "notify": OPEN_EVERYWHERE
+    | {"known_committee": "workers pass over all committees; a row is a committee's code and nothing else"},
     "portal": OPEN_EVERYWHERE
     | {
         "membership": "signing in asks which committees somebody belongs to, before they act in one",

@@ -1,6 +1,12 @@
-"""One's own work and what waits for one's roles: the first page everybody sees."""
+"""One's own work and what waits for one's roles: the first page everybody sees.
 
-from sqlalchemy import and_, func, or_, select
+Always holds: work of a handling unit is shown only to whoever has the matching duty in that very unit; the role in the
+committee alone is not enough.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from chassis.work import Work
 from services.notify import tables
@@ -15,6 +21,7 @@ async def my_work(query: MyWork, work: Work) -> MyWorkAnswer:
     """What is due first on top, then the newest notices."""
     person = work.actor.person
     columns = tables.todo.c
+    roles = [role.value for role in work.actor.roles]
     todos = await work.tx.sql.execute(
         select(tables.todo)
         .where(
@@ -22,7 +29,11 @@ async def my_work(query: MyWork, work: Work) -> MyWorkAnswer:
             columns.committee == query.committee,
             or_(
                 columns.person == person,
-                and_(columns.person.is_(None), columns.role.in_([role.value for role in work.actor.roles])),
+                and_(
+                    columns.person.is_(None),
+                    columns.role.in_(roles),
+                    or_(columns.unit.is_(None), _in_unit(person)),
+                ),
             ),
         )
         .order_by(columns.due_at.nulls_last(), columns.opened_at)
@@ -42,6 +53,8 @@ async def my_work(query: MyWork, work: Work) -> MyWorkAnswer:
                 kind=row.kind,
                 title=row.title,
                 matter=row.matter,
+                about=row.about,
+                unit=row.unit,
                 due_at=row.due_at,
                 opened_at=row.opened_at,
                 for_role=row.role,
@@ -50,4 +63,12 @@ async def my_work(query: MyWork, work: Work) -> MyWorkAnswer:
         ],
         notices=[read_notice(row) for row in newest],
         unread=unread or 0,
+    )
+
+
+def _in_unit(person: UUID) -> ColumnElement[bool]:
+    """Whether the person has the duty the work waits for in its unit: role `unit_signer` is duty `signer`."""
+    post, todo = tables.unit_post.c, tables.todo.c
+    return exists().where(
+        post.unit_id == todo.unit, post.person_id == person, func.concat("unit_", post.duty) == todo.role
     )

@@ -9,7 +9,7 @@ from chassis.work import Work
 from services.notify import tables
 from tongxin_contracts.tasks import TaskOpened
 
-_SET_AGAIN = ("title", "person", "role", "due_at", "opened_at", "closed_at")
+_SET_AGAIN = ("title", "person", "role", "unit", "about", "due_at", "opened_at", "closed_at")
 
 
 async def on_task_opened(events: Sequence[Incoming[TaskOpened]], work: Work) -> None:
@@ -23,6 +23,8 @@ async def on_task_opened(events: Sequence[Incoming[TaskOpened]], work: Work) -> 
             "matter": event.data.matter,
             "person": event.data.assignee_person,
             "role": event.data.assignee_role,
+            "unit": event.data.assignee_unit,
+            "about": event.data.about,
             "due_at": event.data.due_at,
             "opened_at": event.envelope.time,
             "closed_at": None,

@@ -1,0 +1,75 @@
+"""Which page shows what a task or a notice is about: one table for tasks, one for notices.
+
+Whoever adds a kind to `TaskKind` or `NoticeKind` adds its line here. Always holds: every kind has a page, so no link of
+「我的工作」, of a notice or of a mail leads nowhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from tongxin_contracts.words import NoticeKind, TaskKind
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Where a kind of task is done."""
+
+    path: str
+    """With `{matter}`, or `{about}`: what `about` says, else the matter."""
+    icon: str
+
+    def url(self, matter: UUID, about: UUID | None = None) -> str:
+        """The page for one task."""
+        return self.path.format(matter=matter, about=about or matter)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """Where a kind of notice leads, and how it looks."""
+
+    path: str
+    """With `{matter}`."""
+    tone: str
+    """`info`, `good`, `warn`, `bad` or `closed`."""
+    icon: str
+
+    def url(self, matter: UUID) -> str:
+        """The page for one notice."""
+        return self.path.format(matter=matter)
+
+
+PROPOSAL: Final = "/proposals/{about}"
+MATTER: Final = "/proposals/{matter}"
+
+TASK_PAGES: Final[Mapping[TaskKind, TaskPage]] = {
+    TaskKind.REVIEW_PROPOSAL: TaskPage("/review?proposal={matter}", "gavel"),
+    TaskKind.REVISE_PROPOSAL: TaskPage("/proposals/{matter}/edit", "pencil"),
+    TaskKind.DECIDE_EXIT: TaskPage("/members/{matter}", "users"),
+}
+"""Kinds of task -> page and icon. One line a kind."""
+
+NOTICE_PAGES: Final[Mapping[NoticeKind, NoticePage]] = {
+    NoticeKind.PROPOSAL_SUBMITTED: NoticePage(MATTER, "info", "send"),
+    NoticeKind.PROPOSAL_FILED: NoticePage(MATTER, "good", "circle-check"),
+    NoticeKind.PROPOSAL_RETURNED: NoticePage(MATTER, "warn", "arrow-back-up"),
+    NoticeKind.PROPOSAL_NOT_FILED: NoticePage(MATTER, "closed", "circle-x"),
+    NoticeKind.REVIEW_OVERDUE: NoticePage(MATTER, "bad", "alert-triangle"),
+    NoticeKind.EXIT_SUGGESTED: NoticePage("/members/{matter}", "bad", "alert-triangle"),
+}
+"""Kinds of notice -> page and look. One line a kind."""
+
+ANY_TASK: Final = TaskPage(PROPOSAL, "checklist")
+ANY_NOTICE: Final = NoticePage(MATTER, "info", "bell")
+"""For a kind whose line is missing: most work is about a proposal. A test says which lines are missing."""
+
+
+def task_page(kind: TaskKind) -> TaskPage:
+    """Where a kind of task is done."""
+    return TASK_PAGES.get(kind, ANY_TASK)
+
+
+def notice_page(kind: NoticeKind) -> NoticePage:
+    """Where a kind of notice leads."""
+    return NOTICE_PAGES.get(kind, ANY_NOTICE)

@@ -77,6 +77,8 @@ def create_chassis_tables() -> None:
 
 
 def _run_on(connection: Connection, sql: str) -> None:
+    if not sql.strip():
+        return  # asyncpg cannot run nothing
     adapted: Any = connection.connection.dbapi_connection
     adapted.run_async(lambda raw: raw.execute(sql))
 

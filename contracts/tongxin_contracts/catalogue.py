@@ -16,6 +16,7 @@ from .members import commands as members_commands
 from .members import events as members_events
 from .members import queries as members_queries
 from .message import Command, Event, Message, PersonEvent, Query, Request
+from .notify import channels, circulars
 from .notify import commands as notify_commands
 from .notify import events as notify_events
 from .notify import queries as notify_queries
@@ -47,15 +48,30 @@ EVENTS: tuple[type[Event], ...] = (
         feedback_events,
         consultation_events,
         notify_events,
+        circulars,
     ),
     *TASK_OPENED.values(),
     *TASK_CLOSED.values(),
 )
 COMMANDS: tuple[type[Command], ...] = _declared(
-    Command, members_commands, proposals_commands, feedback_commands, consultation_commands, notify_commands
+    Command,
+    members_commands,
+    proposals_commands,
+    feedback_commands,
+    consultation_commands,
+    notify_commands,
+    channels,
+    circulars,
 )
 QUERIES: tuple[type[Query], ...] = _declared(
-    Query, members_queries, proposals_queries, feedback_queries, consultation_queries, notify_queries
+    Query,
+    members_queries,
+    proposals_queries,
+    feedback_queries,
+    consultation_queries,
+    notify_queries,
+    channels,
+    circulars,
 )
 REQUESTS: tuple[type[Request], ...] = (*COMMANDS, *QUERIES)
 

@@ -54,6 +54,10 @@ _EVERYBODY: Final[Mapping[str, Scope]] = {
     "notify.my_work": OWN,
     "notify.notices": OWN,
     "notify.mark_notices_read": OWN,
+    "notify.preferences": OWN,
+    "notify.set_preferences": OWN,
+    "notify.confirm_email": OWN,
+    "notify.show_roles": OWN,
     "members.current_session": COMMITTEE,
 }
 
@@ -82,6 +86,8 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     },
     Role.PROPOSALS_OFFICE: {
         **_EVERYBODY,
+        "notify.send_circular": COMMITTEE,
+        "notify.circulars": COMMITTEE,
         "proposals.review_desk": COMMITTEE,
         "proposals.file_proposal": COMMITTEE,
         "proposals.return_proposal": COMMITTEE,
@@ -108,6 +114,8 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     },
     Role.MEMBERS_OFFICE: {
         **_EVERYBODY,
+        "notify.send_circular": COMMITTEE,
+        "notify.circulars": COMMITTEE,
         "members.open_session": COMMITTEE,
         "members.import_roster": COMMITTEE,
         "members.export_roster": COMMITTEE,
@@ -124,6 +132,8 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     },
     Role.COMMITTEE_OFFICE: {
         **_EVERYBODY,
+        "notify.send_circular": COMMITTEE,
+        "notify.circulars": COMMITTEE,
         "proposals.proposal": COMMITTEE,
         "proposals.proposals": BELOW,
         "consultation.topics": BELOW,
@@ -134,6 +144,8 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     },
     Role.ADMIN: {
         **_EVERYBODY,
+        "notify.mails": COMMITTEE,
+        "notify.retry_mails": COMMITTEE,
         "members.units": COMMITTEE,
         "members.register_unit": COMMITTEE,
         "members.staff_unit": COMMITTEE,

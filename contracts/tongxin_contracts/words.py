@@ -459,6 +459,10 @@ class NoticeKind(Word):
     COMMITMENT_SETTLED = "commitment_settled", "承诺已核对"
     APPRAISAL_OPENED = "appraisal_opened", "年度评议开始"
     APPRAISAL_PUBLISHED = "appraisal_published", "年度评议结果公布"
+    DUE_SOON = "due_soon", "期限临近"
+    OVERDUE = "overdue", "已经逾期"
+    ESCALATED = "escalated", "逾期提请督促"
+    CIRCULAR = "circular", "通知公告"
 
 
 @unique
@@ -467,3 +471,31 @@ class RosterRowOutcome(Word):
 
     REFUSED = "refused", "未导入"
     WARNED = "warned", "已导入，请核对"
+
+
+@unique
+class Digest(Word):
+    """How often a person's mail is put together into one."""
+
+    OFF = "off", "逐件发送"
+    DAILY = "daily", "每个工作日一封"
+    WEEKLY = "weekly", "每周一封"
+
+
+@unique
+class MailState(Word):
+    """What became of a mail."""
+
+    WAITING = "waiting", "待发送"
+    SENT = "sent", "已发送"
+    FAILED = "failed", "发送失败"
+    DROPPED = "dropped", "不再发送"
+
+
+@unique
+class AudienceKind(Word):
+    """Whom a circular is for."""
+
+    MEMBERS = "members", "全体委员"
+    SECTOR = "sector", "一个界别"
+    ROLE = "role", "一类人员"

@@ -20,7 +20,9 @@ class NoticesRead(Answer):
 class MarkNoticesRead(Command, service="notify", answer=NoticesRead):
     """Mark one's own notices read."""
 
-    notices: list[UUID] = Field(min_length=1, max_length=100)
+    notices: list[UUID] = Field(max_length=100)
+    every: bool = False
+    """All there are, whatever `notices` says."""
 
 
 class SubscribeAgency(Command, service="notify", answer=Done):

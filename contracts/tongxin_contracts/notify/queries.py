@@ -35,6 +35,9 @@ class Notice(Answer):
     title: str
     body: str
     matter: UUID
+    task: TaskKind | None = None
+    """For a reminder: what is to be done, so that the notice leads where the work is done."""
+    about: UUID | None = None
     at: datetime
     read: bool
 
@@ -62,6 +65,8 @@ class NoticePage(Answer):
 class Notices(Query, service="notify", answer=NoticePage):
     """One's own notices."""
 
+    kind: NoticeKind | None = None
+    unread_only: bool = False
     after: str | None = None
     limit: int = Field(default=30, ge=1, le=PAGE_SIZE)
 

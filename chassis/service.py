@@ -110,6 +110,7 @@ class Running:
             clock=self.clock,
             files=ObjectStoreFiles(self.connection.jetstream()),
             sealer=Sealer.from_file(settings.sealing_key_file),
+            settings=settings,
         )
         epoch = await self._epoch()
         self._make_front(epoch)

@@ -57,6 +57,12 @@ DEAD_LETTERS = Gauge(
 SWEEP_AGE_SECONDS = Gauge(
     "tongxin_deadline_sweep_age_seconds", "Time since deadlines were last swept.", ("service",)
 )
+NOTICES = Counter(
+    "tongxin_notices_total",
+    "Notices by channel (portal, email) and what became of them.",
+    ("channel", "outcome"),
+)
+MAILS = Counter("tongxin_mails_total", "Attempts to send a mail, by how they went.", ("outcome",))
 LOOP_LAG_SECONDS = Gauge("tongxin_loop_lag_seconds", "How late the event loop wakes up.", ("service",))
 
 tracer = trace.get_tracer("tongxin")

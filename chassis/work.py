@@ -22,6 +22,7 @@ from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.problems import NotFound, VersionClash
 from chassis.sealing import Sealer
+from chassis.settings import Settings
 from chassis.telemetry import current_traceparent
 from tongxin_contracts.envelope import Envelope
 from tongxin_contracts.message import Event
@@ -37,6 +38,8 @@ class Tools:
     clock: Clock
     files: Files
     sealer: Sealer
+    settings: Settings | None = None
+    """The service's own settings, where a handler has to know one."""
 
 
 @dataclass(slots=True)

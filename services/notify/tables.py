@@ -1,6 +1,12 @@
-"""The tables of notify. Each has a committee and stands behind row-level security."""
+"""The tables of notify. Each has a committee and stands behind row-level security.
 
-from sqlalchemy import ARRAY, UUID, Column, DateTime, Integer, MetaData, Table, Text
+Columns classed personal are named in `PERSONAL`; they are stored sealed.
+"""
+
+from typing import Final
+
+from sqlalchemy import ARRAY, UUID, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
@@ -42,10 +48,94 @@ notice = Table(
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("matter", UUID, nullable=False),
+    Column("task", Text),
+    Column("task_id", UUID),
+    Column("about", UUID),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("read_at", DateTime(timezone=True)),
+    Column("posted_at", DateTime(timezone=True)),
 )
-"""What one person is told. The id is made from event and person, so one event tells one person once."""
+"""What one person is told. The id is made from event and person, so one event tells one person once.
+
+`task`, `task_id` and `about` only where it reminds of work; `posted_at` is when it was decided whether it is mailed.
+"""
+
+role_holder = Table(
+    "role_holder",
+    metadata,
+    Column("committee", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("person", UUID, primary_key=True),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)
+"""Who acted in which role, as their tokens said when they signed in."""
+
+member_person = Table(
+    "member_person",
+    metadata,
+    Column("member_id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("person", UUID, nullable=False),
+    Column("sector", Text, nullable=False),
+    Column("serving", Boolean, nullable=False),
+)
+"""Members of each committee as members tells of them: a projection; whom a circular is for."""
+
+preference = Table(
+    "preference",
+    metadata,
+    Column("committee", Text, primary_key=True),
+    Column("person", UUID, primary_key=True),
+    Column("email", LargeBinary),
+    Column("pending", LargeBinary),
+    Column("code_digest", LargeBinary),
+    Column("code_at", DateTime(timezone=True)),
+    Column("code_tries", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("without_mail", ARRAY(Text), nullable=False),
+    Column("quiet_from", Integer),
+    Column("quiet_to", Integer),
+    Column("digest_at", DateTime(timezone=True)),
+)
+"""How a person is reached in a committee; no row means: in the portal only. Addresses are sealed."""
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("person", UUID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("content", JSONB),
+    Column("address", LargeBinary),
+    Column("task_id", UUID),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("claimed_until", DateTime(timezone=True)),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("error", Text),
+)
+"""Mail that goes out or went out. The id is the Message-ID; the address is the person's when it is sent, and stands here
+only where it is still to be confirmed."""
+
+circular = Table(
+    "circular",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("among", Text),
+    Column("sent_by", UUID, nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False),
+    Column("told", Integer, nullable=False),
+)
+"""A circular; an aggregate. Who was told and who has read it stands in `notice`."""
 
 subscription = Table(
     "subscription",
@@ -74,3 +164,6 @@ delivery = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 """What was cut for an agency, and when."""
+
+PERSONAL: Final = {"preference": ("email", "pending"), "mail": ("address",)}
+"""Columns that hold personal data, for erasure and for what history may show."""

@@ -133,12 +133,16 @@ class Work:
         return found[0]
 
     async def load_many(self, table: Table, ids: Sequence[UUID]) -> list[Aggregate]:
-        """Lock and read aggregates in the order of their ids, so that two transactions cannot wait for each other."""
+        """Lock and read aggregates in the order of their ids, so that two transactions cannot wait for each other.
+
+        One that this work has in hand already comes as it stands there: two deadlines of one aggregate fire in one sweep.
+        """
         rows = await self.tx.sql.execute(
             select(table).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
         )
-        loaded = [Aggregate(table, dict(row._mapping), self) for row in rows]
-        self.touched += loaded
+        known = {aggregate.id: aggregate for aggregate in self.touched if aggregate.table is table}
+        loaded = [known.get(row.id) or Aggregate(table, dict(row._mapping), self) for row in rows]
+        self.touched += [aggregate for aggregate in loaded if aggregate.id not in known]
         return loaded
 
     def create(self, table: Table, id_: UUID, *, committee: str | None = None, **columns: Any) -> Aggregate:

@@ -430,6 +430,7 @@ class TaskKind(Word):
     DECIDE_EXIT = "decide_exit", "研究委员去留"
     GIVE_FEEDBACK = "give_feedback", "对办理答复提出反馈"
     DECIDE_REHANDLING = "decide_rehandling", "研究是否重新办理"
+    HANDLE_AGAIN = "handle_again", "重新办理提案"
     REPORT_COMMITMENT = "report_commitment", "报告到期承诺"
     COMMENT_COMMITMENT = "comment_commitment", "对承诺落实说一句话"
     SETTLE_COMMITMENT = "settle_commitment", "核对到期承诺"

@@ -114,7 +114,8 @@ def _total(points: Mapping[AppraisalItem, Fraction], weights: Mapping[AppraisalI
     counted = sum(weights[item] for item in points)
     if not counted:
         return Decimal("0.00")
-    return _rounded(sum(share * weights[item] for item, share in points.items()) * FULL / counted)
+    reached = sum((share * weights[item] for item, share in points.items()), Fraction())
+    return _rounded(reached * FULL / counted)
 
 
 def _rounded(value: Fraction | int) -> Decimal:

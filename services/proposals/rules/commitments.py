@@ -5,7 +5,7 @@ settled; a handling has promises to settle exactly while one of them is due or r
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import unique
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +15,8 @@ from tongxin_contracts.words import CommitmentState, ReplyClass, Word
 
 COMMENT_WORKING_DAYS: Final = 5
 """Working days the proposer has for a word on the unit's report before the office may settle without it."""
+REPORT_DAYS: Final = timedelta(days=15)
+"""Days the unit has to report after a promise came due."""
 
 
 @unique

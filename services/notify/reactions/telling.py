@@ -1,7 +1,7 @@
 """Tells persons: one event tells one person once, whatever is delivered twice."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -14,26 +14,36 @@ from services.notify.rules.texts import Text
 from tongxin_contracts.message import Event
 
 E = TypeVar("E", bound=Event)
+Whom = UUID | Iterable[UUID]
+"""One person or several; somebody named twice is told once."""
 
 
 async def tell(
-    events: Sequence[Incoming[E]], work: Work, *, whom: Callable[[E], UUID], what: Callable[[E], Text]
+    events: Sequence[Incoming[E]], work: Work, *, whom: Callable[[E], Whom], what: Callable[[E], Text]
 ) -> None:
-    """Write a notice for each event's person, one statement for all."""
+    """Write a notice for each event's persons, one statement for all; an event that concerns nobody writes none."""
     rows = []
     for event in events:
-        work.hint("notice", event.envelope.committee)
-        person, text = whom(event.data), what(event.data)
-        rows.append(
-            {
-                "id": derived_id("notice", event.envelope.id, person),
-                "committee": event.envelope.committee,
-                "person": person,
-                "kind": text.kind,
-                "title": text.title,
-                "body": text.body,
-                "matter": event.envelope.aggregate,
-                "at": event.envelope.time,
-            }
-        )
-    await work.tx.sql.execute(insert(tables.notice).values(rows).on_conflict_do_nothing())
+        text, persons = what(event.data), _persons(whom(event.data))
+        if persons:
+            work.hint("notice", event.envelope.committee)
+        rows += [_notice(event, person, text) for person in persons]
+    if rows:
+        await work.tx.sql.execute(insert(tables.notice).values(rows).on_conflict_do_nothing())
+
+
+def _persons(whom: Whom) -> tuple[UUID, ...]:
+    return (whom,) if isinstance(whom, UUID) else tuple(dict.fromkeys(whom))
+
+
+def _notice(event: Incoming[E], person: UUID, text: Text) -> dict[str, Any]:
+    return {
+        "id": derived_id("notice", event.envelope.id, person),
+        "committee": event.envelope.committee,
+        "person": person,
+        "kind": text.kind,
+        "title": text.title,
+        "body": text.body,
+        "matter": event.envelope.aggregate,
+        "at": event.envelope.time,
+    }

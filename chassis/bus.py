@@ -9,6 +9,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlparse
 from uuid import UUID
@@ -24,7 +25,7 @@ from chassis import problems, telemetry
 from chassis.clock import Clock
 from chassis.identity import Actor, TokenSigner
 from chassis.settings import Settings
-from tongxin_contracts.envelope import COMMAND_ID, DEADLINE, STATUS, TOKEN, TRACEPARENT
+from tongxin_contracts.envelope import AS_OF, COMMAND_ID, DEADLINE, STATUS, TOKEN, TRACEPARENT
 from tongxin_contracts.message import Answer, Request
 from tongxin_contracts.problems import Problem
 
@@ -178,9 +179,18 @@ class Caller:
         self._clock = clock
 
     async def call(
-        self, request: Request, actor: Actor, request_id: UUID, *, timeout: float = REQUEST_TIMEOUT
+        self,
+        request: Request,
+        actor: Actor,
+        request_id: UUID,
+        *,
+        timeout: float = REQUEST_TIMEOUT,
+        as_of: datetime | None = None,
     ) -> Answer:
-        """The answer; raises the Refusal the service gave, or Unavailable when nobody answered twice."""
+        """The answer; raises the Refusal the service gave, or Unavailable when nobody answered twice.
+
+        `as_of` is for rehearsals, see `chassis/rehearsal.py`.
+        """
         with telemetry.span(
             f"send {request.subject()}", kind="client", attributes=telemetry.messaging(request.subject())
         ):
@@ -191,7 +201,7 @@ class Caller:
                         request.subject(),
                         body,
                         timeout=timeout,
-                        headers=self._headers(request, actor, request_id, body, timeout),
+                        headers=self._headers(request, actor, request_id, body, timeout, as_of),
                     )
                     break
                 except (NatsTimeoutError, NoRespondersError, TimeoutError) as error:
@@ -206,7 +216,13 @@ class Caller:
             return request.answer.model_validate_json(reply.data)
 
     def _headers(
-        self, request: Request, actor: Actor, request_id: UUID, body: bytes, timeout: float
+        self,
+        request: Request,
+        actor: Actor,
+        request_id: UUID,
+        body: bytes,
+        timeout: float,
+        as_of: datetime | None,
     ) -> dict[str, str]:
         now = self._clock.now()
         headers = {
@@ -216,6 +232,8 @@ class Caller:
             COMMAND_ID: str(request_id),
             DEADLINE: str(int((now.timestamp() + timeout) * 1000)),
         }
+        if as_of is not None:
+            headers[AS_OF] = as_of.isoformat()
         traceparent = telemetry.current_traceparent()
         if traceparent:
             headers[TRACEPARENT] = traceparent

@@ -7,7 +7,12 @@ import os
 import signal
 from typing import Literal
 
-Place = Literal["after_commit_before_relay", "after_publish_before_mark", "after_reaction_before_ack"]
+Place = Literal[
+    "after_commit_before_relay",
+    "after_publish_before_mark",
+    "after_reaction_before_ack",
+    "after_send_before_mark",
+]
 
 
 class Failpoints:

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from chassis import problems, telemetry
 from chassis.database import Database, Transaction, is_taken, is_transient
 from chassis.failpoints import Failpoints
 from chassis.identity import Actor, TokenVerifier, authorise
+from chassis.rehearsal import acting_at
 from chassis.work import Tools, Work
 from tongxin_contracts.envelope import COMMAND_ID, DEADLINE, TOKEN, TRACEPARENT
 from tongxin_contracts.message import Answer, Command, Request
@@ -77,6 +79,7 @@ class Front:
         connection: Client,
         failpoints: Failpoints,
         epoch: int,
+        rehearsal: bool = False,
     ) -> None:
         self._service = service
         self._handlers = {handler.request: handler for handler in handlers}
@@ -86,6 +89,7 @@ class Front:
         self._connection = connection
         self._failpoints = failpoints
         self._epoch = epoch
+        self._rehearsal = rehearsal
 
     async def respond(
         self, request: type[Request], body: bytes, headers: Mapping[str, str]
@@ -130,6 +134,12 @@ class Front:
             raise problems.Malformed("文字里有无法保存的字符（U+0000），请删去后重新提交")
         request = handler.request.model_validate_json(body)
         scope = authorise(actor, request.permission(), request.committee)
+        at = acting_at(
+            headers,
+            self._tools.clock.now(),
+            rehearsal=self._rehearsal,
+            is_command=isinstance(request, Command),
+        )
         if handler.prepare and isinstance(request, Command):
             # Answered before: then what has to be fetched may be gone by now, and is not needed.
             async with self._database.transaction([request.committee]) as tx:
@@ -139,7 +149,9 @@ class Front:
         prepared = [await handler.prepare(request, self._tools)] if handler.prepare else []
         for attempt in (1, 2):
             try:
-                return await self._in_transaction(handler, request, actor, scope, request_id, body, prepared)
+                return await self._in_transaction(
+                    handler, request, actor, scope, at, request_id, body, prepared
+                )
             except (problems.Refusal, Refused):
                 raise
             except Exception as error:
@@ -159,6 +171,7 @@ class Front:
         request: Request,
         actor: Actor,
         scope: Scope,
+        at: datetime,
         request_id: UUID,
         body: bytes,
         prepared: list[Any],
@@ -176,7 +189,7 @@ class Front:
                 actor=actor,
                 committee=request.committee,
                 scope=scope,
-                now=self._tools.clock.now(),
+                now=at,
                 request_id=request_id,
                 epoch=self._epoch,
             )

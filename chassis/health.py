@@ -34,10 +34,16 @@ class Health:
     """Runs checks, at most once a second, and serves the three pages."""
 
     def __init__(
-        self, checks: Mapping[str, Check], *, collect: Callable[[], Awaitable[None]] | None = None
+        self,
+        checks: Mapping[str, Check],
+        *,
+        collect: Callable[[], Awaitable[None]] | None = None,
+        notes: Mapping[str, Any] | None = None,
     ) -> None:
         self._checks = dict(checks)
         self._collect = collect
+        self._notes = dict(notes or {})
+        """What else `/readyz` tells: that this is a rehearsal."""
         self._found: dict[str, list[str]] = {}
         self._at = -_CACHE
         self._lock = asyncio.Lock()
@@ -70,7 +76,7 @@ class Health:
     async def _ready(self, _request: Request) -> Response:
         found = await self.findings()
         return JSONResponse(
-            {"status": "unready" if found else "ok", "findings": found}, 503 if found else 200
+            {**self._notes, "status": "unready" if found else "ok", "findings": found}, 503 if found else 200
         )
 
     async def _metrics(self, _request: Request) -> Response:

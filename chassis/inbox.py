@@ -68,6 +68,7 @@ class Inbox:
         database: Database,
         tools: Tools,
         epoch: int,
+        rehearsal: bool = False,
     ) -> None:
         self._service = service
         self._consumer = consumer
@@ -77,6 +78,8 @@ class Inbox:
         self._database = database
         self._tools = tools
         self._epoch = epoch
+        self._rehearsal = rehearsal
+        """Reactions act at the instant of their events, not now; see `chassis/rehearsal.py`."""
 
     async def take(self, letters: Sequence[Letter]) -> Outcome:
         """Take a batch into effect and commit; raises only what makes the whole batch come again."""
@@ -176,10 +179,13 @@ class Inbox:
             fault = self._decode(item)
             if fault:
                 dead[item.event_id] = fault
-        kinds = {item.event_id: item.envelope.type for item in items}
+        kinds = {
+            item.event_id: (item.envelope.type, item.envelope.time if self._rehearsal else None)
+            for item in items
+        }
         blocked: set[UUID] = set()
         applied: list[Arrived] = []
-        for type_, run in waves(items, kinds):
+        for (type_, _at), run in waves(items, kinds):
             passing = _not_behind(run, dead, blocked)
             event = self._wanted.get(type_)
             if event is not None and passing:
@@ -242,7 +248,7 @@ class Inbox:
             tools=self._tools,
             actor=Actor.system(self._service, items[0].envelope.committee),
             committee=items[0].envelope.committee,
-            now=now,
+            now=items[0].envelope.time if self._rehearsal else now,
             request_id=new_id(),
             epoch=self._epoch,
         )

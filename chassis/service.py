@@ -117,8 +117,13 @@ class Running:
         self._make_relays()
         self._make_consumers(epoch)
         self._begin(Watchdog(name).run())
-        for worker in self.service.workers:
-            self._begin(worker(self))
+        if settings.rehearsal:
+            log.warning(
+                "rehearsal", note="commands may name a past instant; no deadline fires, no worker runs"
+            )
+        else:
+            for worker in self.service.workers:
+                self._begin(worker(self))
         await self._listen_for_pokes()
 
     async def _epoch(self) -> int:
@@ -138,6 +143,7 @@ class Running:
             connection=self.connection,
             failpoints=self.failpoints,
             epoch=epoch,
+            rehearsal=self.settings.rehearsal,
         )
 
     def _make_relays(self) -> None:
@@ -166,11 +172,12 @@ class Running:
                 database=self.worker_database,
                 tools=self.tools,
                 epoch=epoch,
+                rehearsal=self.settings.rehearsal,
             )
             self.consumers.append(
                 Consumer(stream, durable, inbox, connection=self.connection, failpoints=self.failpoints)
             )
-        if self.service.deadlines:
+        if self.service.deadlines and not self.settings.rehearsal:
             self.sweeper = Sweeper(self.open_work, self.service.deadlines)
             self._begin(self.sweeper.run())
 
@@ -270,7 +277,11 @@ async def serve(service: Service, settings: Settings, clock: Clock | None = None
     await running.start()
     requests = [handler.request for handler in service.handlers]
     desk = bus.Desk(settings, service.name, requests, running.front.respond)
-    health = Health({"database": running.check_database, "bus": running.check_bus}, collect=running.collect)
+    health = Health(
+        {"database": running.check_database, "bus": running.check_bus},
+        collect=running.collect,
+        notes={"rehearsal": True} if settings.rehearsal else {},
+    )
     pages = Pages(
         Door(application=health.application(), host=settings.health_host, port=settings.health_port)
     )

@@ -38,5 +38,7 @@ class Settings(BaseSettings):
     trace_ratio: float = Field(default=0.01, ge=0, le=1)
     """Share of traces that are kept; errors always are."""
     log_level: str = "INFO"
+    rehearsal: bool = False
+    """For loading a demo: commands may say when in the past they happened, and nothing happens by itself."""
     failpoint: str = ""
     """Name of a place where the process kills itself; for fault tests only."""

@@ -4,7 +4,7 @@ A task's id is made from matter and kind, so opening an open task or closing a c
 the version, because a task can be opened again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.ids import derived_id
 from tongxin_contracts.envelope import Envelope
-from tongxin_contracts.tasks import TASK_CLOSED, TASK_OPENED
+from tongxin_contracts.tasks import TASK_CLOSED, TASK_OPENED, TaskOpened
 from tongxin_contracts.words import TaskKind
 
 if TYPE_CHECKING:
@@ -35,12 +35,20 @@ class Opened:
     due_at: datetime | None = None
     about: UUID | None = None
     """What the task's page shows, where that is not `matter` itself."""
+    because: Envelope | None = None
+    """The event this one task comes from, in a reaction that opens tasks for many events at once."""
+
+    @property
+    def task_id(self) -> UUID:
+        """The same for ever for one matter and kind."""
+        return derived_id("task", self.matter, self.kind.value)
 
 
 _OPEN = """
-insert into task (id, committee, matter, kind, version, open) values ($1, $2, $3, $4, 1, true)
+insert into task (id, committee, matter, kind, version, open)
+select *, 1, true from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[])
 on conflict (id) do update set open = true, version = task.version + 1 where not task.open
-returning version
+returning id, version
 """
 _CLOSE = """
 update task set open = false, version = version + 1
@@ -49,15 +57,45 @@ returning id, version, committee
 """
 
 
-async def open_task(work: "Work", opened: Opened, *, because: Envelope | None = None) -> None:
-    """Open a task and state it, unless it is open already."""
-    committee = because.committee if because else work.committee
-    task_id = derived_id("task", opened.matter, opened.kind.value)
-    version = await work.tx.raw.fetchval(_OPEN, task_id, committee, opened.matter, opened.kind.value)
-    if version is None:
+async def open_tasks(work: "Work", many: Sequence[Opened], *, because: Envelope | None = None) -> None:
+    """Open tasks and state those that were not open yet; one statement, however many.
+
+    Rows are locked in the order of their ids, so that two transactions cannot wait for each other; of two for one
+    matter and kind the first counts.
+    """
+    wanted: dict[UUID, Opened] = {}
+    for opened in many:
+        wanted.setdefault(opened.task_id, opened)
+    if not wanted:
         return
-    event = TASK_OPENED[work.service](
-        task_id=task_id,
+    ids = sorted(wanted)
+    causes = {task_id: wanted[task_id].because or because for task_id in ids}
+    rows = await work.tx.raw.fetch(
+        _OPEN,
+        ids,
+        [_committee(work, causes[task_id]) for task_id in ids],
+        [wanted[task_id].matter for task_id in ids],
+        [wanted[task_id].kind.value for task_id in ids],
+    )
+    versions = {row["id"]: row["version"] for row in rows}
+    for task_id in (task_id for task_id in wanted if task_id in versions):
+        cause = causes[task_id]
+        work.publish(
+            _stated(work, wanted[task_id]),
+            aggregate=task_id,
+            version=versions[task_id],
+            because=cause,
+            committee=_committee(work, cause),
+        )
+
+
+def _committee(work: "Work", because: Envelope | None) -> str:
+    return because.committee if because else work.committee
+
+
+def _stated(work: "Work", opened: Opened) -> TaskOpened:
+    return TASK_OPENED[work.service](
+        task_id=opened.task_id,
         kind=opened.kind,
         title=opened.title,
         matter=opened.matter,
@@ -67,7 +105,6 @@ async def open_task(work: "Work", opened: Opened, *, because: Envelope | None = 
         about=opened.about,
         due_at=opened.due_at,
     )
-    work.publish(event, aggregate=task_id, version=version, because=because, committee=committee)
 
 
 async def close_tasks(

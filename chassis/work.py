@@ -208,7 +208,11 @@ class Work:
 
     async def open_task(self, opened: tasks.Opened, *, because: Envelope | None = None) -> None:
         """Say that somebody has something to do; twice for one matter and kind opens it once."""
-        await tasks.open_task(self, opened, because=because)
+        await tasks.open_tasks(self, [opened], because=because)
+
+    async def open_tasks(self, many: Sequence[tasks.Opened], *, because: Envelope | None = None) -> None:
+        """The same for any number of tasks; one statement."""
+        await tasks.open_tasks(self, many, because=because)
 
     async def close_tasks(
         self,

@@ -4,6 +4,7 @@ Needs the portal's keys, so it works only where the data folder is.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -40,13 +41,22 @@ class Asker:
         """Give the connection back."""
         await self.connection.close()
 
-    async def ask(self, request: Request, actor: Actor, request_id: UUID | None = None) -> Answer:
-        """The answer to a request; raises the refusal."""
-        return await self.caller.call(request, actor, request_id or new_id())
+    async def ask(
+        self,
+        request: Request,
+        actor: Actor,
+        request_id: UUID | None = None,
+        *,
+        as_of: datetime | None = None,
+    ) -> Answer:
+        """The answer to a request; raises the refusal. `as_of`: when a command is to have happened, in a rehearsal."""
+        return await self.caller.call(request, actor, request_id or new_id(), as_of=as_of)
 
-    async def ask_for(self, kind: type[A], request: Request, actor: Actor) -> A:
+    async def ask_for(
+        self, kind: type[A], request: Request, actor: Actor, *, as_of: datetime | None = None
+    ) -> A:
         """The same where the caller wants the answer's own type."""
-        answer = await self.ask(request, actor)
+        answer = await self.ask(request, actor, as_of=as_of)
         assert isinstance(answer, kind)
         return answer
 

@@ -17,6 +17,8 @@ TOKEN: Final = "Tongxin-Token"  # noqa: S105  (a header's name)
 COMMAND_ID: Final = "Tongxin-Command-Id"
 DEADLINE: Final = "Tongxin-Deadline"
 """Unix milliseconds after which nobody waits for the answer any more."""
+AS_OF: Final = "Tongxin-As-Of"
+"""On a command, in a rehearsal only: the instant in the past (ISO 8601 with its zone) at which it is to have happened."""
 STATUS: Final = "Tongxin-Status"
 """HTTP status of an answer; from 400 on the body is a problem (RFC 9457)."""
 

@@ -10,6 +10,7 @@ import asyncpg
 
 from infra.local import nats
 from infra.local.blocking import blocking
+from infra.local.environment import says_rehearsal
 from infra.local.ports import is_free
 from infra.local.problems import StackError
 from infra.local.program import Program
@@ -50,6 +51,7 @@ def check_up(stack: Stack, service_replicas: int = 1) -> Iterator[Finding]:
     yield _guarded("数据库迁移", lambda: _migrations(stack))
     for service in SERVICES:
         yield _service(stack.service_program(service))
+    yield _no_rehearsal(stack)
 
 
 def _nats_binary() -> Finding:
@@ -115,6 +117,17 @@ def _migrations(stack: Stack) -> Finding:
 def _service(program: Program) -> Finding:
     ready = program.ready()
     return Finding(program.name, ready, "就绪" if ready else "未就绪", f"看日志 {program.log}")
+
+
+def _no_rehearsal(stack: Stack) -> Finding:
+    """A service that believes commands about their own time has no place in real work."""
+    found = [service for service in SERVICES if says_rehearsal(stack.ports.health[service])]
+    said = (
+        f"仍在演练方式：{'、'.join(found)}，命令可以指定过去的时间，期限不会触发"
+        if found
+        else "没有进程在演练方式"
+    )
+    return Finding("演练方式", not found, said, "重新启动（make run）")
 
 
 def _guarded(what: str, check: Callable[[], Finding]) -> Finding:

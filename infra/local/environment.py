@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _INHERITED: Final = ("PATH", "HOME", "VIRTUAL_ENV", "TMPDIR")
 _HTTP_OK: Final = 200
+REHEARSAL: Final = "TONGXIN_REHEARSAL"
+"""A service started with it believes commands that say when in the past they happened (`chassis/rehearsal.py`)."""
 
 
 def for_service(stack: "Stack", service: str) -> dict[str, str]:
@@ -38,18 +40,33 @@ def for_service(stack: "Stack", service: str) -> dict[str, str]:
 
 
 def inherited_settings() -> dict[str, str]:
-    """Settings of the operator's own environment that services may see (log level, traces, failpoints)."""
-    return {name: value for name, value in os.environ.items() if name.startswith("TONGXIN_")}
+    """Settings of the operator's own environment that services may see (log level, traces, failpoints).
+
+    Never a rehearsal: only the loading of a demo may ask for one, and only for as long as it lasts.
+    """
+    return {
+        name: value for name, value in os.environ.items() if name.startswith("TONGXIN_") and name != REHEARSAL
+    }
 
 
 def says_ready(health_port: int) -> bool:
     """Whether a process answers 200 on /readyz."""
+    return _readiness(health_port)[0] == _HTTP_OK
+
+
+def says_rehearsal(health_port: int) -> bool:
+    """Whether a process says on /readyz that it was started for a rehearsal."""
+    return b'"rehearsal":true' in _readiness(health_port)[1]
+
+
+def _readiness(health_port: int) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(LOOPBACK, health_port, timeout=1)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == _HTTP_OK
+        answer = connection.getresponse()
+        return answer.status, answer.read()
     except (OSError, http.client.HTTPException):
-        return False
+        return 0, b""
     finally:
         connection.close()
 

@@ -210,9 +210,16 @@ class Stack:
         """The environment of one of the five processes, whole."""
         return environment.for_service(self, service)
 
-    def service_program(self, service: str, extra: Mapping[str, str] | None = None) -> Program:
-        """One of the five processes as a program; `extra` adds settings (a failpoint, another health port)."""
+    def service_program(
+        self, service: str, extra: Mapping[str, str] | None = None, *, rehearsal: bool = False
+    ) -> Program:
+        """One of the five processes as a program; `extra` adds settings (a failpoint, another health port).
+
+        With `rehearsal` commands may name a past instant and nothing happens by itself: for loading a demo alone.
+        """
         variables = self.environment(service) | dict(extra or {})
+        if rehearsal:
+            variables[environment.REHEARSAL] = "1"
         health = int(variables["TONGXIN_HEALTH_PORT"])
         return Program(
             name=service,
@@ -223,9 +230,11 @@ class Stack:
             grace=self.ack_wait.total_seconds() + 10,
         )
 
-    def start_service(self, service: str, extra: Mapping[str, str] | None = None) -> Running:
+    def start_service(
+        self, service: str, extra: Mapping[str, str] | None = None, *, rehearsal: bool = False
+    ) -> Running:
         """Start one process and wait until it is ready; the caller stops it."""
-        return Running(self.service_program(service, extra)).wait_ready()
+        return Running(self.service_program(service, extra, rehearsal=rehearsal)).wait_ready()
 
     @property
     def nats_url(self) -> str:

@@ -32,4 +32,5 @@ def wire(_wire: Wire) -> Wire:
     """Both ends, with nothing mended and nothing counted."""
     _wire.mended = False
     _wire.calls.clear()
+    _wire.instants.clear()
     return _wire

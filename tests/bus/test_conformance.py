@@ -1,17 +1,16 @@
 """Order, exactly-once effects, holding and mending, from outbox to effect."""
 
 import random
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import pytest
 
 from chassis import letters, outbox
-from chassis.database import Database, Transaction, is_transient
+from chassis.database import is_transient
 from chassis.held import Letter
 from chassis.problems import TooLarge
+from tests.bus.counting import CountingDatabase
 from tests.bus.wire import FAILS, STREAM, Wire, letter, message, running
 from tests.waiting import until_async
 
@@ -180,24 +179,6 @@ async def test_statements_do_not_grow_with_the_batch(wire: Wire, events: int) ->
     await inbox.take([letter(message(uuid4(), 1)) for _ in range(events)])
     await database.close()
     assert 0 < len(database.sent) <= STATEMENTS_PER_BATCH, database.sent
-
-
-class CountingDatabase(Database):
-    """Remembers the statements of its transactions."""
-
-    def __init__(self, url: str, *, pool_size: int) -> None:
-        super().__init__(url, pool_size=pool_size)
-        self.sent: list[str] = []
-
-    @asynccontextmanager
-    async def transaction(self, committees: Iterable[str] = ()) -> AsyncIterator[Transaction]:
-        async with super().transaction(committees) as tx:
-            tx.raw.add_query_logger(self._note)
-            yield tx
-            tx.raw.remove_query_logger(self._note)
-
-    def _note(self, record: Any) -> None:
-        self.sent.append(record.query)
 
 
 def test_the_stream_of_these_tests_is_the_one_that_is_provisioned() -> None:

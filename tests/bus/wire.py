@@ -24,6 +24,7 @@ from chassis.files import ObjectStoreFiles
 from chassis.held import Letter
 from chassis.ids import new_id
 from chassis.inbox import Inbox, Incoming
+from chassis.outbox import Outgoing
 from chassis.relay import Relay
 from chassis.sealing import Sealer
 from chassis.settings import Settings
@@ -51,6 +52,8 @@ class Wire:
     """Once set, the reaction takes what it failed on before."""
     calls: list[int] = field(default_factory=list)
     """How many events each call of the reaction was given."""
+    instants: list[datetime] = field(default_factory=list)
+    """When each call of the reaction acted."""
 
     def relay(self) -> Relay:
         """A relay of proposals; several may run."""
@@ -62,7 +65,7 @@ class Wire:
             poll_interval=0.05,
         )
 
-    def inbox(self, consumer: str, database: Database | None = None) -> Inbox:
+    def inbox(self, consumer: str, database: Database | None = None, *, rehearsal: bool = False) -> Inbox:
         """A reader under a name of its own, so that tests do not share gates."""
         tools = Tools(
             clock=SystemClock(),
@@ -76,6 +79,7 @@ class Wire:
             database=database or self.inbox_database,
             tools=tools,
             epoch=1,
+            rehearsal=rehearsal,
         )
 
     def consumer(self, name: str) -> Consumer:
@@ -86,6 +90,7 @@ class Wire:
 
     async def _react(self, events: Sequence[Incoming[ProposalReturned]], work: Work) -> None:
         self.calls.append(len(events))
+        self.instants.append(work.now)
         if not self.mended and any(event.data.reason == FAILS for event in events):
             raise ValueError(FAILS)
         await work.tx.raw.execute(
@@ -100,7 +105,7 @@ class Wire:
         await self.admin.close()
         self.admin = await asyncpg.connect(self.stack.admin_url.rsplit("/", 1)[0] + "/consultation")
 
-    async def state(self, *messages: outbox.Outgoing) -> None:
+    async def state(self, *messages: Outgoing) -> None:
         """Put messages into the outbox, committed."""
         async with self.outbox.transaction([COUNTY]) as tx:
             await outbox.write(tx, messages)
@@ -125,15 +130,15 @@ class Wire:
         return found
 
 
-def message(aggregate: UUID, version: int, *, reason: str = "请修改") -> outbox.Outgoing:
+def message(aggregate: UUID, version: int, *, reason: str = "请修改", at: datetime | None = None) -> Outgoing:
     """An event of an aggregate as its owner would state it."""
     event = ProposalReturned(proposal_id=aggregate, title="题目", first_proposer=aggregate, reason=reason)
-    return outbox.Outgoing(
+    return Outgoing(
         envelope=Envelope(
             id=new_id(),
             type=ProposalReturned.type_name(),
             source="proposals",
-            time=datetime.now(UTC),
+            time=at or datetime.now(UTC),
             committee=COUNTY,
             actor="system:test",
             aggregate=aggregate,
@@ -147,7 +152,7 @@ def message(aggregate: UUID, version: int, *, reason: str = "请修改") -> outb
     )
 
 
-def letter(sent: outbox.Outgoing, sequence: int = 1) -> Letter:
+def letter(sent: Outgoing, sequence: int = 1) -> Letter:
     """The same message as it arrives."""
     return Letter(
         subject=sent.subject, headers=sent.envelope.headers(), payload=sent.payload, stream_sequence=sequence

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import (
     UUID,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -101,6 +102,7 @@ duty_fact = Table(
     Column("recorded_by", Text, nullable=False),
     Column("annulled_at", DateTime(timezone=True)),
     Column("annulled_because", Text),
+    Column("corrects", UUID),
 )
 """The evidence of points, kept for ever; a correction strikes out and never deletes."""
 
@@ -169,9 +171,50 @@ roster_report_row = Table(
 )
 """What became of a row that did not simply go in; what stood in it may be personal."""
 
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("short_name", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+"""A handling unit (承办单位); an aggregate. Never deleted: a closed one stays for what it handled."""
+
+unit_post = Table(
+    "unit_post",
+    metadata,
+    Column("unit_id", UUID, primary_key=True),
+    Column("person_id", UUID, primary_key=True),
+    Column("duty", Text, primary_key=True),
+    Column("committee", Text, nullable=False),
+)
+"""Who does what in a unit; the people are the portal's accounts and no members."""
+
+appeal = Table(
+    "appeal",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("member_id", UUID, nullable=False),
+    Column("person_id", UUID, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("fact_id", UUID),
+    Column("text", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("answer", Text),
+    Column("granted", Boolean),
+    Column("answered_at", DateTime(timezone=True)),
+)
+"""A member says that their points are wrong, and what the office answered; an aggregate."""
+
 PERSONAL: Final = {
     person: ("name", "phone", "gender", "born"),
     member: ("employer", "post"),
     roster_report_row: ("value", "problem"),
+    appeal: ("text", "answer"),
 }
 SENSITIVE: Final = {person: ("party",)}

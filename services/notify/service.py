@@ -3,14 +3,23 @@
 from chassis.handling import handles
 from chassis.inbox import Reaction
 from chassis.service import Service, run
+from services.notify.commands.confirm_email import confirm_email
 from services.notify.commands.mark_notices_read import mark_notices_read
+from services.notify.commands.retry_mails import retry_mails
+from services.notify.commands.send_circular import send_circular
+from services.notify.commands.set_preferences import set_preferences
+from services.notify.commands.show_roles import show_roles
 from services.notify.commands.subscribe_agency import subscribe_agency
 from services.notify.commands.unsubscribe_agency import unsubscribe_agency
 from services.notify.queries.agencies import agencies
+from services.notify.queries.circulars import circulars
+from services.notify.queries.mails import mails
 from services.notify.queries.my_work import my_work
 from services.notify.queries.notices import notices
+from services.notify.queries.preferences import preferences
 from services.notify.reactions.exit_suggested import on_exit_suggested
 from services.notify.reactions.forwarding import forward
+from services.notify.reactions.member_known import on_member_admitted, on_member_changed
 from services.notify.reactions.proposal_filed import on_proposal_filed
 from services.notify.reactions.proposal_not_filed import on_proposal_not_filed
 from services.notify.reactions.proposal_returned import on_proposal_returned
@@ -18,9 +27,26 @@ from services.notify.reactions.proposal_submitted import on_proposal_submitted
 from services.notify.reactions.task_closed import on_task_closed
 from services.notify.reactions.task_opened import on_task_opened
 from services.notify.reactions.unit_staffed import on_unit_staffed
+from services.notify.settings import NotifySettings
+from services.notify.workers.rounds import WORKERS
 from tongxin_contracts.consultation.events import TopicTaken
-from tongxin_contracts.members.events import ExitSuggested, MemberAdmitted, SchemeAdopted, UnitStaffed
+from tongxin_contracts.members.events import (
+    ExitSuggested,
+    MemberAdmitted,
+    MemberChanged,
+    SchemeAdopted,
+    UnitStaffed,
+)
 from tongxin_contracts.message import Event
+from tongxin_contracts.notify.channels import (
+    ConfirmEmail,
+    Mails,
+    Preferences,
+    RetryMails,
+    SetPreferences,
+    ShowRoles,
+)
+from tongxin_contracts.notify.circulars import Circulars, SendCircular
 from tongxin_contracts.notify.commands import MarkNoticesRead, SubscribeAgency, UnsubscribeAgency
 from tongxin_contracts.notify.queries import Agencies, MyWork, Notices
 from tongxin_contracts.proposals.events import (
@@ -41,7 +67,8 @@ REACTIONS: dict[type[Event], Reaction] = {
     ProposalFiled: on_proposal_filed,
     ProposalNotFiled: on_proposal_not_filed,
     ExitSuggested: on_exit_suggested,
-    MemberAdmitted: forward,
+    MemberAdmitted: on_member_admitted,
+    MemberChanged: on_member_changed,
     UnitStaffed: on_unit_staffed,
     SchemeAdopted: forward,
     TopicTaken: forward,
@@ -56,11 +83,21 @@ SERVICE = Service(
         handles(MarkNoticesRead, mark_notices_read),
         handles(SubscribeAgency, subscribe_agency),
         handles(UnsubscribeAgency, unsubscribe_agency),
+        handles(SetPreferences, set_preferences),
+        handles(ConfirmEmail, confirm_email),
+        handles(ShowRoles, show_roles),
+        handles(RetryMails, retry_mails),
+        handles(SendCircular, send_circular),
         handles(MyWork, my_work),
         handles(Notices, notices),
+        handles(Preferences, preferences),
+        handles(Mails, mails),
+        handles(Circulars, circulars),
         handles(Agencies, agencies),
     ),
     reactions=REACTIONS,
+    workers=WORKERS,
+    settings=NotifySettings,
 )
 
 

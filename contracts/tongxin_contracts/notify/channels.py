@@ -44,7 +44,14 @@ class Preferences(Query, service="notify", answer=PreferencesAnswer):
     """How one is reached."""
 
 
-class SetPreferences(Command, service="notify", answer=PreferencesAnswer):
+class PreferencesSet(Answer):
+    """They are kept; the address is not repeated, for answers of commands are stored."""
+
+    to_confirm: bool
+    """Whether a code was sent to a new address."""
+
+
+class SetPreferences(Command, service="notify", answer=PreferencesSet):
     """Say how one wants to be reached; a new address counts when it is confirmed."""
 
     email: Address | None = None
@@ -55,7 +62,14 @@ class SetPreferences(Command, service="notify", answer=PreferencesAnswer):
     quiet_to: Hour | None = None
 
 
-class ConfirmEmail(Command, service="notify", answer=PreferencesAnswer):
+class EmailConfirmed(Answer):
+    """Whether the code was right; a wrong one is counted."""
+
+    confirmed: bool
+    tries_left: int
+
+
+class ConfirmEmail(Command, service="notify", answer=EmailConfirmed):
     """Give back the code that was sent to the address: it is one's own."""
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=40)]

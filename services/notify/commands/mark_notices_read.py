@@ -9,13 +9,12 @@ from tongxin_contracts.notify.commands import MarkNoticesRead, NoticesRead
 
 async def mark_notices_read(command: MarkNoticesRead, work: Work) -> NoticesRead:
     """Mark them; other people's ids are passed over."""
-    done = await work.tx.sql.execute(
-        update(tables.notice)
-        .where(
-            tables.notice.c.id.in_(command.notices),
-            tables.notice.c.person == work.actor.person,
-            tables.notice.c.read_at.is_(None),
-        )
-        .values(read_at=work.now)
+    columns = tables.notice.c
+    mine = (
+        columns.person == work.actor.person,
+        columns.committee == command.committee,
+        columns.read_at.is_(None),
     )
+    which = () if command.every else (columns.id.in_(command.notices),)
+    done = await work.tx.sql.execute(update(tables.notice).where(*mine, *which).values(read_at=work.now))
     return NoticesRead(read=done.rowcount)

@@ -22,6 +22,10 @@ async def notices(query: Notices, work: Work) -> NoticePage:
         .order_by(columns.at.desc(), columns.id.desc())
         .limit(query.limit + 1)
     )
+    if query.kind is not None:
+        statement = statement.where(columns.kind == query.kind.value)
+    if query.unread_only:
+        statement = statement.where(columns.read_at.is_(None))
     if query.after:
         at, id_ = read_cursor(query.after, datetime.fromisoformat, UUID)
         statement = statement.where(tuple_(columns.at, columns.id) < (at, id_))
@@ -45,6 +49,8 @@ def read_notice(row: Any) -> Notice:
         title=row.title,
         body=row.body,
         matter=row.matter,
+        task=row.task,
+        about=row.about,
         at=row.at,
         read=row.read_at is not None,
     )

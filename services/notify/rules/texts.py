@@ -1,8 +1,9 @@
 """What notices say: plain Chinese, what happened first, then what to do."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from tongxin_contracts.words import Ground, NoticeKind
+from tongxin_contracts.words import Ground, NoticeKind, TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,25 @@ def exit_suggested(year: int, points: str, floor: str) -> Text:
         f"您本年度积分 {points} 分，底线 {floor} 分。是否留任由政协研究决定，委员联络室会与您联系；"
         "对积分有疑问可在履职档案中查看每一分的来源。",
     )
+
+
+def reminder(kind: NoticeKind, task: TaskKind, title: str, due_on: date) -> Text:
+    """Before a deadline and after it to who has to do it, and then to who leads them."""
+    day = f"{due_on.month}月{due_on.day}日"
+    match kind:
+        case NoticeKind.DUE_SOON:
+            return Text(
+                kind, f"{day}到期：{task.label}《{title}》", f"请在 {day} 24:00 前办理；已办理的不会再提醒。"
+            )
+        case NoticeKind.OVERDUE:
+            return Text(
+                kind,
+                f"已逾期：{task.label}《{title}》",
+                f"期限是 {day}，请尽快办理；仍未办理的将提请负责人督促。",
+            )
+        case _:
+            return Text(
+                kind,
+                f"逾期未办，请督促：{task.label}《{title}》",
+                f"期限是 {day}，承办人已经收到逾期提醒，至今未办理。",
+            )

@@ -1,0 +1,1 @@
+"""What notify does by itself, round after round: decide which notices are mailed, send mail, remind, put digests together."""

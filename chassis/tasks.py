@@ -52,7 +52,7 @@ returning id, version
 """
 _CLOSE = """
 update task set open = false, version = version + 1
-where matter = $1 and open and ($2::text[] is null or kind = any($2))
+where matter = any($1) and open and ($2::text[] is null or kind = any($2))
 returning id, version, committee
 """
 
@@ -109,14 +109,15 @@ def _stated(work: "Work", opened: Opened) -> TaskOpened:
 
 async def close_tasks(
     work: "Work",
-    matter: UUID,
+    matter: UUID | Collection[UUID],
     *,
     kinds: Collection[TaskKind] | None = None,
     because: Envelope | None = None,
 ) -> None:
-    """Close whatever is open on a matter, or only these kinds; one statement, and state each closing."""
+    """Close whatever is open on a matter, or on several, or only these kinds; one statement, and state each closing."""
+    matters = [matter] if isinstance(matter, UUID) else list(matter)
     only = None if kinds is None else [kind.value for kind in kinds]
-    for row in await work.tx.raw.fetch(_CLOSE, matter, only):
+    for row in await work.tx.raw.fetch(_CLOSE, matters, only):
         event = TASK_CLOSED[work.service](task_id=row["id"])
         work.publish(
             event, aggregate=row["id"], version=row["version"], because=because, committee=row["committee"]

@@ -216,12 +216,12 @@ class Work:
 
     async def close_tasks(
         self,
-        matter: UUID,
+        matter: UUID | Collection[UUID],
         *,
         kinds: Collection[TaskKind] | None = None,
         because: Envelope | None = None,
     ) -> None:
-        """Say that nothing is to be done on a matter any more, or nothing of these kinds."""
+        """Say that nothing is to be done on a matter, or on several, any more, or nothing of these kinds."""
         await tasks.close_tasks(self, matter, kinds=kinds, because=because)
 
     async def set_deadline(self, deadline: deadlines.Deadline) -> None:

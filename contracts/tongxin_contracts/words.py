@@ -437,6 +437,7 @@ class TaskKind(Word):
     SCORE_UNITS = "score_units", "给承办单位评分"
     SCORE_PROPOSALS = "score_proposals", "给提案评分"
     VOTE_APPRAISAL = "vote_appraisal", "表决评议结果"
+    PUBLISH_APPRAISAL = "publish_appraisal", "公布评议结果"
     RECTIFY = "rectify", "限期整改并书面答复"
     ACCEPT_RECTIFICATION = "accept_rectification", "核收整改情况"
 

@@ -74,9 +74,10 @@ async def _replace_earlier(handling: Aggregate, work: Work) -> None:
         .values(state=CommitmentState.REPLACED)
         .returning(commitment.c.id)
     )
-    for row in replaced.all():
-        await work.cancel_deadlines(row.id)
-        await work.close_tasks(row.id)
+    ids = [row.id for row in replaced]
+    await work.close_tasks(ids)
+    for id_ in ids:
+        await work.cancel_deadlines(id_)
 
 
 async def remind_when_due(commitment_id: UUID, committee: str, due_at: datetime, work: Work) -> None:

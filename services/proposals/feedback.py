@@ -103,12 +103,12 @@ async def after_reply(handling: Aggregate, proposal: Known, lines: Sequence[Repl
 async def _again_done(handling: Aggregate, work: Work) -> None:
     """What was handled again is answered; nobody is reminded of it any more."""
     allocation = tables.allocation
-    for unit in await work.tx.sql.scalars(
+    found = await work.tx.sql.scalars(
         select(allocation.c.id).where(
             allocation.c.handling_id == handling.id, allocation.c.part == AllocationPart.LEAD
         )
-    ):
-        await work.close_tasks(unit, kinds=[TaskKind.HANDLE_AGAIN])
+    )
+    await work.close_tasks(list(found), kinds=[TaskKind.HANDLE_AGAIN])
 
 
 def window_of(handling: Aggregate) -> UUID:
@@ -136,8 +136,8 @@ async def _ask(people: Sequence[UUID], proposal: Known, window_id: UUID, closes_
         for place, person in enumerate(people)
     ]
     await work.tx.sql.execute(insert(feedback_tables.feedback), rows)
-    for row in rows:
-        await work.open_task(
+    await work.open_tasks(
+        [
             Opened(
                 kind=TaskKind.GIVE_FEEDBACK,
                 matter=row["id"],
@@ -146,7 +146,9 @@ async def _ask(people: Sequence[UUID], proposal: Known, window_id: UUID, closes_
                 person=row["person"],
                 due_at=closes_at,
             )
-        )
+            for row in rows
+        ]
+    )
 
 
 async def close_window(handling: Aggregate, proposal: Known, work: Work) -> None:
@@ -175,8 +177,7 @@ async def close_window(handling: Aggregate, proposal: Known, work: Work) -> None
     )
     handling.note("close_feedback")
     await work.cancel_deadlines(window_id)
-    for row in rows:
-        await work.close_tasks(row.id)
+    await work.close_tasks([row.id for row in rows])
     if rules.outcome(handling["round"], first) is rules.Outcome.DECIDE:
         await work.open_task(
             Opened(

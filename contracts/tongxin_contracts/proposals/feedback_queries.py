@@ -121,6 +121,8 @@ class Commitments(Query, service="proposals", answer=CommitmentPage):
     """Promises, the one due first on top: the office's all, a unit's own, a member's on own proposals."""
 
     open_only: bool = True
+    commitment_id: UUID | None = None
+    """Only this one, settled or not."""
     after: str | None = None
     limit: int = Field(default=50, ge=1, le=PAGE_SIZE)
 

@@ -13,6 +13,7 @@ from .consultation import commands as consultation_commands
 from .consultation import events as consultation_events
 from .consultation import queries as consultation_queries
 from .members import commands as members_commands
+from .members import duty_days, points
 from .members import events as members_events
 from .members import queries as members_queries
 from .message import Command, Event, Message, PersonEvent, Query, Request
@@ -23,7 +24,17 @@ from .notify import queries as notify_queries
 from .permissions import GRANTS
 from .proposals import commands as proposals_commands
 from .proposals import events as proposals_events
-from .proposals import feedback_commands, feedback_events, feedback_queries, handling_events
+from .proposals import (
+    feedback_commands,
+    feedback_events,
+    feedback_queries,
+    handling_events,
+    joint_commands,
+    joint_queries,
+    review_commands,
+    review_events,
+    review_queries,
+)
 from .proposals import queries as proposals_queries
 from .tasks import TASK_CLOSED, TASK_OPENED
 
@@ -43,7 +54,10 @@ EVENTS: tuple[type[Event], ...] = (
     *_declared(
         Event,
         members_events,
+        points,
+        duty_days,
         proposals_events,
+        review_events,
         handling_events,
         feedback_events,
         consultation_events,
@@ -56,7 +70,11 @@ EVENTS: tuple[type[Event], ...] = (
 COMMANDS: tuple[type[Command], ...] = _declared(
     Command,
     members_commands,
+    points,
+    duty_days,
     proposals_commands,
+    joint_commands,
+    review_commands,
     feedback_commands,
     consultation_commands,
     notify_commands,
@@ -66,7 +84,11 @@ COMMANDS: tuple[type[Command], ...] = _declared(
 QUERIES: tuple[type[Query], ...] = _declared(
     Query,
     members_queries,
+    points,
+    duty_days,
     proposals_queries,
+    joint_queries,
+    review_queries,
     feedback_queries,
     consultation_queries,
     notify_queries,

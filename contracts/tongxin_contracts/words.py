@@ -174,6 +174,51 @@ class YearEndOutcome(Word):
     BELOW = "below", "未达标"
 
 
+@unique
+class DutyDayForm(Word):
+    """What kind of day members are on duty for."""
+
+    RECEPTION = "reception", "委员接待日"
+    CONSULTATION = "consultation", "请你来协商"
+    VISIT = "visit", "走访联系群众"
+
+
+@unique
+class DutyDayState(Word):
+    """Where a day of duty stands."""
+
+    PLANNED = "planned", "待举行"
+    RECORDED = "recorded", "已登记"
+    CANCELLED = "cancelled", "已取消"
+
+
+@unique
+class HalfDay(Word):
+    """Which part of a day."""
+
+    MORNING = "morning", "上午"
+    AFTERNOON = "afternoon", "下午"
+    WHOLE = "whole", "全天"
+
+
+@unique
+class DayShift(Word):
+    """What happens to a planned day that is no working day."""
+
+    NEXT_WORKING_DAY = "next_working_day", "顺延到下一个工作日"
+    AS_IS = "as_is", "照常举行"
+
+
+@unique
+class MatterOutcome(Word):
+    """What became of something residents brought forward."""
+
+    OPEN = "open", "正在办理"
+    SOLVED = "solved", "已解决"
+    EXPLAINED = "explained", "已解释说明"
+    PASSED_ON = "passed_on", "已转有关部门"
+
+
 # --- proposals ------------------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +265,32 @@ class ReviewOutcome(Word):
     NOT_FILE = "not_file", "不予立案"
     MERGE = "merge", "并案"
     CONVERT = "convert", "转为其他件"
+
+
+@unique
+class ConvertTarget(Word):
+    """What a proposal that is none is passed on as."""
+
+    OPINION_REPORT = "opinion_report", "社情民意信息"
+    SUGGESTION_LETTER = "suggestion_letter", "意见建议"
+
+
+@unique
+class RoundTakes(Word):
+    """Which proposals a round of review sees."""
+
+    ALL = "all", "全部提案"
+    DISPUTED = "disputed", "仅有分歧的提案"
+
+
+@unique
+class InvitationState(Word):
+    """How somebody stands to being named as a co-proposer."""
+
+    INVITED = "invited", "等待确认"
+    ACCEPTED = "accepted", "已确认"
+    DECLINED = "declined", "未同意"
+    CANCELLED = "cancelled", "已取消邀请"
 
 
 @unique
@@ -440,6 +511,8 @@ class TaskKind(Word):
     PUBLISH_APPRAISAL = "publish_appraisal", "公布评议结果"
     RECTIFY = "rectify", "限期整改并书面答复"
     ACCEPT_RECTIFICATION = "accept_rectification", "核收整改情况"
+    CONFIRM_JOINT = "confirm_joint", "确认联名"
+    ANSWER_APPEAL = "answer_appeal", "答复积分申诉"
 
 
 @unique
@@ -465,6 +538,16 @@ class NoticeKind(Word):
     OVERDUE = "overdue", "已经逾期"
     ESCALATED = "escalated", "逾期提请督促"
     CIRCULAR = "circular", "通知公告"
+    JOINT_INVITED = "joint_invited", "邀请您联名"
+    JOINT_ANSWERED = "joint_answered", "联名邀请有了答复"
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn", "提案已撤回"
+    PROPOSAL_MERGED = "proposal_merged", "提案已并案"
+    PROPOSAL_CONVERTED = "proposal_converted", "提案已转办"
+    DUTY_CORRECTED = "duty_corrected", "履职记录已更正"
+    EXIT_WITHDRAWN = "exit_withdrawn", "请辞建议已撤回"
+    POINTS_APPEALED = "points_appealed", "积分申诉已收到"
+    APPEAL_ANSWERED = "appeal_answered", "积分申诉已答复"
+    DUTY_ASSIGNED = "duty_assigned", "值班安排"
 
 
 @unique

@@ -51,34 +51,44 @@ class SubmitProposal(Command, service="proposals", answer=Done):
     """The revision the proposer saw; None takes the latest."""
 
 
-class ProposalFiledAnswer(Answer):
-    """It is filed under a number."""
+class Decided(Done):
+    """A round decided."""
 
-    id: UUID
-    version: int
-    number: str
+    next_round: str | None = None
+    """The round that has it next; None when the decision took effect."""
+
+
+class ProposalFiledAnswer(Decided):
+    """It is filed under a number, or recommended for it."""
+
+    number: str | None
+    """None in a round before the last one."""
 
 
 class FileProposal(Command, service="proposals", answer=ProposalFiledAnswer):
-    """立案: give it a number; refused unless it waits for review."""
+    """立案: give it a number; refused unless it waits for review in a round the actor sits in."""
 
     proposal_id: UUID
     expected_version: int
     """The version the reviewer read; a clash says who changed what."""
+    disputed: bool = False
+    """The round was not of one mind: a later round for disputed ones must see it."""
 
 
-class ReturnProposal(Command, service="proposals", answer=Done):
+class ReturnProposal(Command, service="proposals", answer=Decided):
     """退回修改: give it back with what is to be changed."""
 
     proposal_id: UUID
     expected_version: int
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+    disputed: bool = False
 
 
-class DeclineProposal(Command, service="proposals", answer=Done):
+class DeclineProposal(Command, service="proposals", answer=Decided):
     """不予立案 on one of the ten grounds."""
 
     proposal_id: UUID
     expected_version: int
     ground: Ground
     explanation: LongText = ""
+    disputed: bool = False

@@ -27,6 +27,7 @@ class ProposalReturned(Event, service="proposals", aggregate="proposal"):
     proposal_id: Public[UUID]
     title: Internal[str]
     first_proposer: Internal[UUID]
+    co_proposers: Internal[tuple[UUID, ...]] = ()
     reason: Internal[str]
 
 
@@ -55,6 +56,7 @@ class ProposalNotFiled(Event, service="proposals", aggregate="proposal"):
     proposal_id: Public[UUID]
     title: Internal[str]
     first_proposer: Internal[UUID]
+    co_proposers: Internal[tuple[UUID, ...]] = ()
     ground: Public[Ground]
     explanation: Internal[str]
 

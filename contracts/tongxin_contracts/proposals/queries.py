@@ -7,9 +7,10 @@ from pydantic import Field
 
 from tongxin_contracts.classification import Internal, Public
 from tongxin_contracts.message import PAGE_SIZE, Answer, CommitteeCode, HistoryEntry, Query
-from tongxin_contracts.words import Category, Ground, ProposalKind, ProposalState
+from tongxin_contracts.words import Category, ConvertTarget, Ground, ProposalKind, ProposalState
 
 from .commands import DraftText
+from .joint_queries import AttachmentRow, InvitationRow
 
 
 class ProposalSummary(Answer):
@@ -26,6 +27,9 @@ class ProposalSummary(Answer):
     submitted_at: Public[datetime]
     review_due_at: Internal[datetime | None]
     version: Internal[int]
+    round_name: Internal[str | None] = None
+    """The round of review that has it, or had it last."""
+    disputed: Internal[bool] = False
 
 
 class DraftSummary(Answer):
@@ -44,6 +48,9 @@ class MyProposalsAnswer(Answer):
 
     drafts: list[DraftSummary]
     proposals: list[ProposalSummary]
+    """One's own and those one is a co-proposer of."""
+    invitations: list[InvitationRow] = Field(default_factory=list)
+    """Invitations to others' drafts that wait for one's answer."""
 
 
 class MyProposals(Query, service="proposals", answer=MyProposalsAnswer):
@@ -63,6 +70,8 @@ class DraftAnswer(Answer):
     category: Category | None
     returned_because: str | None
     """What the office wants changed, None for a first draft."""
+    invitations: list[InvitationRow] = Field(default_factory=list)
+    attachments: list[AttachmentRow] = Field(default_factory=list)
 
 
 class Draft(Query, service="proposals", answer=DraftAnswer):
@@ -92,6 +101,12 @@ class ProposalAnswer(Answer):
     decided_at: Public[datetime | None]
     ground: Public[Ground | None]
     explanation: Internal[str | None]
+    attachments: Internal[list[AttachmentRow]] = Field(default_factory=list)
+    """Empty for a reader who does not see it whole."""
+    merged_into: Public[UUID | None] = None
+    converted_to: Public[ConvertTarget | None] = None
+    round_name: Internal[str | None] = None
+    """The round of review that has it, or had it last."""
     history: Internal[list[HistoryEntry]]
     history_intact: Internal[bool]
     """Whether the hash chain of the history holds."""
@@ -110,8 +125,14 @@ class ProposalPage(Answer):
     next: str | None
 
 
-class ReviewDesk(Query, service="proposals", answer=ProposalPage):
-    """What waits for review, the one due first on top."""
+class ReviewDeskPage(ProposalPage):
+    """A page of the desk, and how many wait on it altogether."""
+
+    waiting: int = 0
+
+
+class ReviewDesk(Query, service="proposals", answer=ReviewDeskPage):
+    """What waits in the rounds the actor sits in, the one due first on top."""
 
     after: str | None = None
     limit: int = Field(default=50, ge=1, le=PAGE_SIZE)

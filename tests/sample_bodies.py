@@ -9,7 +9,7 @@ from tongxin_contracts.message import Request
 
 _TEXTS: Final = ("x", "xlsx", "aa", "340921", "0" * 64)
 """Candidates for texts with a pattern; a new pattern that none of them fits fails loudly and asks for another one."""
-_BY_FORMAT: Final = {"date": "2026-01-10", "date-time": "2026-01-10T00:00:00Z"}
+_BY_FORMAT: Final = {"date": "2026-01-10", "date-time": "2026-01-10T00:00:00Z", "time": "09:00:00"}
 
 
 def sample(request: type[Request], committee: str) -> Request:

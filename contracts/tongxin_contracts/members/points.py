@@ -92,7 +92,7 @@ class AnswerAppeal(Command, service="members", answer=Done):
 
     appeal_id: UUID
     granted: bool
-    answer: AppealText
+    text: AppealText
     correction: UUID | None = None
     """The record that was made, corrected or struck out because of it."""
 

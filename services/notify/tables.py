@@ -6,7 +6,6 @@ Columns classed personal are named in `PERSONAL`; they are stored sealed.
 from typing import Final
 
 from sqlalchemy import ARRAY, UUID, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
@@ -107,7 +106,7 @@ mail = Table(
     Column("person", UUID, nullable=False),
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("content", JSONB),
+    Column("content", Text),
     Column("address", LargeBinary),
     Column("task_id", UUID),
     Column("state", Text, nullable=False),

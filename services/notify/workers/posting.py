@@ -29,7 +29,7 @@ where n.posted_at is null order by n.at limit $1 for update of n skip locked
 _POSTED = "update notice set posted_at = $2 where id = any($1)"
 WRITE_MAILS: Final = """
 insert into mail (id, committee, person, kind, subject, content, task_id, made_at, next_at)
-select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::uuid[],
+select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[],
                      $8::timestamptz[], $9::timestamptz[])
 on conflict do nothing
 """

@@ -71,7 +71,7 @@ create table mail (
     person uuid not null,
     kind text not null,
     subject text not null,
-    content jsonb,
+    content text,
     address bytea,
     task_id uuid,
     state text not null default 'waiting',

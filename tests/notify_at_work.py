@@ -128,7 +128,7 @@ class Notify:
     async def reachable(self, address: str, **preferences: Any) -> UUID:
         """Somebody whose address is confirmed."""
         person = new_id()
-        values = {
+        values: dict[str, Any] = {
             "digest": "off",
             "without_mail": [],
             "quiet_from": None,
@@ -194,7 +194,7 @@ class MailServer:
     async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802  (the library's name)
         answer = self.answers.pop(0) if self.answers else "250 taken"
         if answer.startswith("250"):
-            message = cast("EmailMessage", message_from_bytes(envelope.content, policy=default))
+            message = message_from_bytes(envelope.content, policy=default)
             self.mails.append(Received(envelope.rcpt_tos, message))
         return answer
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from tongxin.commands import agency, demo, doctor, letters, migrate, provision, service, stop, up
+from tongxin.commands import agency, demo, doctor, letters, mails, migrate, provision, service, stop, up
 
 app = typer.Typer(
     name="tongxin",
@@ -26,3 +26,4 @@ for name, command in COMMANDS.items():
     app.command(name)(command)
 app.add_typer(agency.app, name="agency")
 app.add_typer(letters.app, name="letters")
+app.add_typer(mails.app, name="mails")

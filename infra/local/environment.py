@@ -34,6 +34,8 @@ def for_service(stack: "Stack", service: str) -> dict[str, str]:
         "TONGXIN_HEALTH_PORT": str(stack.ports.health[service]),
         "TONGXIN_ACK_WAIT": f"{stack.ack_wait.total_seconds():g}",
     }
+    if service == "notify":
+        variables |= _notify(stack)
     if service == "portal":
         variables |= _portal(stack)
     return variables
@@ -69,6 +71,18 @@ def _readiness(health_port: int) -> tuple[int, bytes]:
         return 0, b""
     finally:
         connection.close()
+
+
+def _notify(stack: "Stack") -> dict[str, str]:
+    """Where links in mail lead, and the stack's own mail server where it has one."""
+    found = {"TONGXIN_PUBLIC_URL": stack.public_url}
+    if stack.ports.smtp:
+        found |= {
+            "TONGXIN_SMTP_HOST": LOOPBACK,
+            "TONGXIN_SMTP_PORT": str(stack.ports.smtp),
+            "TONGXIN_SMTP_SECURITY": "none",
+        }
+    return found
 
 
 def _portal(stack: "Stack") -> dict[str, str]:

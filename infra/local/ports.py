@@ -28,6 +28,8 @@ class Ports:
     nats_monitor: int
     postgres: int
     health: Mapping[str, int]
+    smtp: int = 0
+    """The local mail server's; 0 where there is none, as in tests."""
 
 
 def free_port(host: str = LOOPBACK) -> int:
@@ -72,5 +74,7 @@ def require_all_free(ports: Ports, *, portal_host: str, embedded_postgres: bool)
     require_free(ports.nats_monitor, "NATS 监控", "TONGXIN_NATS_MONITOR_PORT")
     if embedded_postgres:
         require_free(ports.postgres, "PostgreSQL", "TONGXIN_POSTGRES_PORT")
+    if ports.smtp:
+        require_free(ports.smtp, "邮件", "TONGXIN_SMTP_PORT")
     for service, port in ports.health.items():
         require_free(port, f"{service} 健康检查", "TONGXIN_HEALTH_PORT_BASE")

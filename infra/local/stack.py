@@ -18,7 +18,7 @@ from nats.aio.client import Client
 
 from chassis import migrations
 from chassis.topology import GIB, Follows
-from infra.local import environment, nats, postgres
+from infra.local import environment, mailbox, nats, postgres
 from infra.local.agencies import Agency, AgencyRecord, Credentials
 from infra.local.blocking import blocking
 from infra.local.facts import Facts, read_facts, write_facts
@@ -41,6 +41,7 @@ from tongxin_contracts.subjects import SERVICES
 STOP_ORDER: Final = (
     ("portal",),
     ("notify", "consultation", "proposals", "members"),
+    ("mail",),
     ("postgres",),
     ("nats",),
 )
@@ -289,6 +290,11 @@ class Stack:
         return postgres.postgres_program(
             self._place, self.ports.postgres, self.data / "logs" / "postgres.log"
         )
+
+    @property
+    def mail_programs(self) -> list[Program]:
+        """The mail server as a program, where this stack has one."""
+        return [mailbox.mail_program(self.ports.smtp, self.data)] if self.ports.smtp else []
 
     def kill_nats(self) -> None:
         """SIGKILL, as a crash would."""

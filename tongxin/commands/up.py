@@ -68,11 +68,13 @@ async def _bring_up(
     for service, revisions in (await asyncio.to_thread(stack.migrate)).items():
         if revisions:
             terminal.note(f"{service} 迁移：{'、'.join(revisions)}")
-    await supervisor.start(*(stack.service_program(service) for service in SERVICES))
+    await supervisor.start(*stack.mail_programs, *(stack.service_program(service) for service in SERVICES))
     terminal.note(f"五个进程已就绪（{time.monotonic() - began:.1f} 秒）")
     if settings.demo:
         await _show_demo(stack, terminal)
     terminal.good(f"同心已启动：{stack.public_url}")
+    if stack.mail_programs:
+        terminal.note("邮件只在本机保存，不向外发送：tongxin mails list 查看")
     terminal.note(f"日志在 {stack.data / 'logs'}；Ctrl-C 停止，数据不会丢失。")
 
 

@@ -1,6 +1,7 @@
 """What the committee's offices told, and how many have read it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
@@ -48,7 +49,7 @@ async def circulars(query: Circulars, work: Work) -> CircularsAnswer:
 
 async def _readers(circular_ids: list[UUID], work: Work) -> dict[UUID, int]:
     notice = tables.notice.c
-    counted = await work.tx.sql.execute(
+    counted: Any = await work.tx.sql.execute(
         select(notice.matter, func.count())
         .where(
             notice.kind == NoticeKind.CIRCULAR.value,
@@ -57,4 +58,4 @@ async def _readers(circular_ids: list[UUID], work: Work) -> dict[UUID, int]:
         )
         .group_by(notice.matter)
     )
-    return dict(counted.tuples().all())
+    return dict(counted.all())

@@ -17,13 +17,19 @@ from services.notify.queries.mails import mails
 from services.notify.queries.my_work import my_work
 from services.notify.queries.notices import notices
 from services.notify.queries.preferences import preferences
+from services.notify.reactions.commitment_due import on_commitment_due
+from services.notify.reactions.commitment_reported import on_commitment_reported
+from services.notify.reactions.commitment_settled import on_commitment_settled
 from services.notify.reactions.exit_suggested import on_exit_suggested
+from services.notify.reactions.feedback_asked import on_feedback_asked
 from services.notify.reactions.forwarding import forward
+from services.notify.reactions.handling_closed import on_handling_closed
 from services.notify.reactions.member_known import on_member_admitted, on_member_changed
 from services.notify.reactions.proposal_filed import on_proposal_filed
 from services.notify.reactions.proposal_not_filed import on_proposal_not_filed
 from services.notify.reactions.proposal_returned import on_proposal_returned
 from services.notify.reactions.proposal_submitted import on_proposal_submitted
+from services.notify.reactions.rehandling_ordered import on_rehandling_ordered
 from services.notify.reactions.task_closed import on_task_closed
 from services.notify.reactions.task_opened import on_task_opened
 from services.notify.reactions.unit_staffed import on_unit_staffed
@@ -55,6 +61,19 @@ from tongxin_contracts.proposals.events import (
     ProposalReturned,
     ProposalSubmitted,
 )
+from tongxin_contracts.proposals.feedback_events import (
+    AppraisalOpened,
+    AppraisalPublished,
+    CommitmentDue,
+    CommitmentReported,
+    CommitmentSettled,
+    FeedbackAsked,
+    FeedbackClosed,
+    HandlingClosed,
+    RectificationAccepted,
+    RectificationAnswered,
+    ReHandlingOrdered,
+)
 from tongxin_contracts.subjects import ServiceName
 from tongxin_contracts.tasks import TASK_CLOSED, TASK_OPENED
 
@@ -70,6 +89,17 @@ REACTIONS: dict[type[Event], Reaction] = {
     MemberAdmitted: on_member_admitted,
     MemberChanged: on_member_changed,
     UnitStaffed: on_unit_staffed,
+    FeedbackAsked: on_feedback_asked,
+    ReHandlingOrdered: on_rehandling_ordered,
+    HandlingClosed: on_handling_closed,
+    CommitmentDue: on_commitment_due,
+    CommitmentReported: on_commitment_reported,
+    CommitmentSettled: on_commitment_settled,
+    FeedbackClosed: forward,
+    AppraisalOpened: forward,
+    AppraisalPublished: forward,
+    RectificationAnswered: forward,
+    RectificationAccepted: forward,
     SchemeAdopted: forward,
     TopicTaken: forward,
     **{TASK_OPENED[service]: on_task_opened for service in STATING_TASKS},

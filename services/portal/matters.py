@@ -47,6 +47,18 @@ TASK_PAGES: Final[Mapping[TaskKind, TaskPage]] = {
     TaskKind.REVIEW_PROPOSAL: TaskPage("/review?proposal={matter}", "gavel"),
     TaskKind.REVISE_PROPOSAL: TaskPage("/proposals/{matter}/edit", "pencil"),
     TaskKind.DECIDE_EXIT: TaskPage("/members/{matter}", "users"),
+    TaskKind.GIVE_FEEDBACK: TaskPage("/feedback/{about}", "messages"),
+    TaskKind.DECIDE_REHANDLING: TaskPage("/feedback/{about}", "gavel"),
+    TaskKind.HANDLE_AGAIN: TaskPage(PROPOSAL, "refresh"),
+    TaskKind.REPORT_COMMITMENT: TaskPage("/commitments/{matter}", "flag"),
+    TaskKind.COMMENT_COMMITMENT: TaskPage("/commitments/{matter}", "messages"),
+    TaskKind.SETTLE_COMMITMENT: TaskPage("/commitments/{matter}", "clipboard-check"),
+    TaskKind.SCORE_UNITS: TaskPage("/appraisal/{about}", "award"),
+    TaskKind.SCORE_PROPOSALS: TaskPage("/appraisal/{about}", "award"),
+    TaskKind.VOTE_APPRAISAL: TaskPage("/appraisal/{matter}", "gavel"),
+    TaskKind.PUBLISH_APPRAISAL: TaskPage("/appraisal/{matter}", "send"),
+    TaskKind.RECTIFY: TaskPage("/appraisal/{about}", "alert-triangle"),
+    TaskKind.ACCEPT_RECTIFICATION: TaskPage("/appraisal/{about}", "clipboard-check"),
 }
 """Kinds of task -> page and icon. One line a kind."""
 
@@ -57,6 +69,12 @@ NOTICE_PAGES: Final[Mapping[NoticeKind, NoticePage]] = {
     NoticeKind.PROPOSAL_NOT_FILED: NoticePage(MATTER, "closed", "circle-x"),
     NoticeKind.REVIEW_OVERDUE: NoticePage(MATTER, "bad", "alert-triangle"),
     NoticeKind.EXIT_SUGGESTED: NoticePage("/members/{matter}", "bad", "alert-triangle"),
+    NoticeKind.FEEDBACK_ASKED: NoticePage("/feedback/{matter}", "info", "messages"),
+    NoticeKind.REHANDLING_ORDERED: NoticePage(MATTER, "warn", "refresh"),
+    NoticeKind.HANDLING_CLOSED: NoticePage(MATTER, "closed", "circle-check"),
+    NoticeKind.COMMITMENT_DUE: NoticePage("/commitments/{matter}", "warn", "flag"),
+    NoticeKind.COMMITMENT_REPORTED: NoticePage("/commitments/{matter}", "info", "clipboard-check"),
+    NoticeKind.COMMITMENT_SETTLED: NoticePage("/commitments/{matter}", "good", "circle-check"),
 }
 """Kinds of notice -> page and look. One line a kind."""
 

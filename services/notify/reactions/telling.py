@@ -19,15 +19,24 @@ Whom = UUID | Iterable[UUID]
 
 
 async def tell(
-    events: Sequence[Incoming[E]], work: Work, *, whom: Callable[[E], Whom], what: Callable[[E], Text]
+    events: Sequence[Incoming[E]],
+    work: Work,
+    *,
+    whom: Callable[[E], Whom],
+    what: Callable[[E], Text],
+    matter: Callable[[E], UUID] | None = None,
 ) -> None:
-    """Write a notice for each event's persons, one statement for all; an event that concerns nobody writes none."""
+    """Write a notice for each event's persons, one statement for all; an event that concerns nobody writes none.
+
+    `matter` says what the notice's page shows where that is not the event's own aggregate.
+    """
     rows = []
     for event in events:
         text, persons = what(event.data), _persons(whom(event.data))
         if persons:
             work.hint("notice", event.envelope.committee)
-        rows += [_notice(event, person, text) for person in persons]
+        about = matter(event.data) if matter else event.envelope.aggregate
+        rows += [_notice(event, person, text, about) for person in persons]
     if rows:
         await work.tx.sql.execute(insert(tables.notice).values(rows).on_conflict_do_nothing())
 
@@ -36,7 +45,7 @@ def _persons(whom: Whom) -> tuple[UUID, ...]:
     return (whom,) if isinstance(whom, UUID) else tuple(dict.fromkeys(whom))
 
 
-def _notice(event: Incoming[E], person: UUID, text: Text) -> dict[str, Any]:
+def _notice(event: Incoming[E], person: UUID, text: Text, matter: UUID) -> dict[str, Any]:
     return {
         "id": derived_id("notice", event.envelope.id, person),
         "committee": event.envelope.committee,
@@ -44,6 +53,6 @@ def _notice(event: Incoming[E], person: UUID, text: Text) -> dict[str, Any]:
         "kind": text.kind,
         "title": text.title,
         "body": text.body,
-        "matter": event.envelope.aggregate,
+        "matter": matter,
         "at": event.envelope.time,
     }

@@ -21,7 +21,11 @@ WANTED = {
     (S.SUBMITTED, Step.FILE): S.FILED,
     (S.SUBMITTED, Step.RETURN): S.RETURNED,
     (S.SUBMITTED, Step.NOT_FILE): S.NOT_FILED,
+    (S.SUBMITTED, Step.MERGE): S.MERGED,
+    (S.SUBMITTED, Step.CONVERT): S.CONVERTED,
+    (S.SUBMITTED, Step.WITHDRAW): S.WITHDRAWN,
     (S.RETURNED, Step.SUBMIT): S.SUBMITTED,
+    (S.RETURNED, Step.WITHDRAW): S.WITHDRAWN,
 }
 EVERY_STATE: list[S | None] = [None, *S]
 
@@ -47,7 +51,7 @@ def test_no_sequence_of_steps_leaves_the_graph(steps: list[Step]) -> None:
     assert state in EVERY_STATE
 
 
-@pytest.mark.parametrize("end", [S.FILED, S.NOT_FILED])
+@pytest.mark.parametrize("end", [S.FILED, S.NOT_FILED, S.WITHDRAWN, S.MERGED, S.CONVERTED])
 @pytest.mark.parametrize("step", Step)
 def test_what_is_decided_stays_decided(end: S, step: Step) -> None:
     with pytest.raises(StepRefused) as refusal:

@@ -26,7 +26,7 @@ FOUR_ROUNDS: dict[str, Any] = {
     "version": "2020.1",
     "name": "四审制",
     "rounds": [
-        {"name": "提案组初审", "seats": ["plenary_group"], "outcomes": OUTCOMES, "final": ["return"]},
+        {"name": "提案组初审", "seats": ["review_group"], "outcomes": OUTCOMES, "final": ["return"]},
         {"name": "提案委员会复审", "seats": ["proposals_office"], "outcomes": OUTCOMES, "final": ["return"]},
         {"name": "三方会审", "seats": ["proposals_office", "inspection_office"], "outcomes": OUTCOMES},
         {"name": "主席会议终审", "seats": ["chairs_meeting"], "outcomes": OUTCOMES},
@@ -46,7 +46,7 @@ def test_there_are_ten_grounds_each_with_its_own_words() -> None:
 @pytest.mark.parametrize("ground", Ground)
 def test_each_ground_carries_a_refusal_to_file(ground: Ground) -> None:
     verdict = decide(ONE_ROUND, 0, Decision(NOT_FILE, ground))
-    assert verdict == Verdict(Step.NOT_FILE, None, "one_round@1")
+    assert verdict == Verdict(Step.NOT_FILE, None, ONE_ROUND.rule_version)
 
 
 def test_not_filing_needs_a_ground() -> None:
@@ -91,8 +91,8 @@ def test_in_four_rounds_nothing_is_filed_before_the_last_one() -> None:
         {"rounds": []},
         {"rounds": FOUR_ROUNDS["rounds"] * 2},
         {"rounds": [{"name": "一审", "seats": [], "outcomes": OUTCOMES}]},
-        {"rounds": [{"name": "一审", "seats": ["x"], "outcomes": ["convert"]}]},
-        {"rounds": [{"name": "一审", "seats": ["x"], "outcomes": ["file"], "final": ["return"]}]},
+        {"rounds": [{"name": "一审", "seats": ["chairs_meeting"], "outcomes": ["burn"]}]},
+        {"rounds": [{"name": "一审", "seats": ["chairs_meeting"], "outcomes": ["file"], "final": ["return"]}]},
         {"grounds": ["weather"]},
         {"grounds": []},
         {"version": " "},

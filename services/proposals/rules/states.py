@@ -1,6 +1,6 @@
 """The way of a proposal as a graph: which step leads from where to where, and nothing else does.
 
-Always holds: a proposal is in exactly one state of `GRAPH`; filed and not filed are ends of this graph, what follows
+Always holds: a proposal is in exactly one state of `GRAPH`; all but submitted and returned are ends of this graph, what follows
 filing is handling, which has a graph of its own. A draft is no proposal yet: its state is None.
 """
 
@@ -21,6 +21,9 @@ class Step(Word):
     FILE = "file", "立案"
     RETURN = "return", "退回修改"
     NOT_FILE = "not_file", "不予立案"
+    MERGE = "merge", "并案"
+    CONVERT = "convert", "转为其他件"
+    WITHDRAW = "withdraw", "撤回"
 
 
 GRAPH: Final[Mapping[ProposalState | None, Mapping[Step, ProposalState]]] = MappingProxyType(
@@ -30,10 +33,19 @@ GRAPH: Final[Mapping[ProposalState | None, Mapping[Step, ProposalState]]] = Mapp
             Step.FILE: ProposalState.FILED,
             Step.RETURN: ProposalState.RETURNED,
             Step.NOT_FILE: ProposalState.NOT_FILED,
+            Step.MERGE: ProposalState.MERGED,
+            Step.CONVERT: ProposalState.CONVERTED,
+            Step.WITHDRAW: ProposalState.WITHDRAWN,
         },
-        ProposalState.RETURNED: {Step.SUBMIT: ProposalState.SUBMITTED},
+        ProposalState.RETURNED: {
+            Step.SUBMIT: ProposalState.SUBMITTED,
+            Step.WITHDRAW: ProposalState.WITHDRAWN,
+        },
         ProposalState.FILED: {},
         ProposalState.NOT_FILED: {},
+        ProposalState.WITHDRAWN: {},
+        ProposalState.MERGED: {},
+        ProposalState.CONVERTED: {},
     }
 )
 
@@ -44,6 +56,9 @@ _WHAT_NEXT: Final[Mapping[ProposalState | None, str]] = MappingProxyType(
         ProposalState.RETURNED: "请按退回意见修改后重新提交。",
         ProposalState.FILED: "提案已立案，等待交办承办单位。",
         ProposalState.NOT_FILED: "提案未予立案，可参考未立案原因另行提交新的提案。",
+        ProposalState.WITHDRAWN: "提案已由提案人撤回，可另行提交新的提案。",
+        ProposalState.MERGED: "提案已并入另一件提案一并办理，全体提案人都保留为联名人。",
+        ProposalState.CONVERTED: "提案已转为其他件办理，不再作为提案审查。",
     }
 )
 
@@ -54,6 +69,9 @@ _WHY_NOT: Final[Mapping[ProposalState | None, str]] = MappingProxyType(
         ProposalState.RETURNED: "提案已退回提案人修改，请等待重新提交后再审查。",
         ProposalState.FILED: "提案已经立案，审查已结束，不能再次审查或修改。",
         ProposalState.NOT_FILED: "提案已决定不予立案，不能再次审查或提交；可另行提交新的提案。",
+        ProposalState.WITHDRAWN: "提案人已撤回这件提案，审查已结束；提案人可另行提交新的提案。",
+        ProposalState.MERGED: "提案已并入另一件提案，请到那一件上办理。",
+        ProposalState.CONVERTED: "提案已转为其他件，不能再按提案审查；可另行提交新的提案。",
     }
 )
 

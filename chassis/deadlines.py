@@ -5,7 +5,7 @@ is fired once: marking it and what it leads to commit together. It is never move
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -68,11 +68,11 @@ async def set_deadline(tx: Transaction, deadline: Deadline) -> None:
     )
 
 
-async def cancel(tx: Transaction, matter: UUID, now: datetime) -> None:
-    """Cancel what has not fired on a matter."""
+async def cancel(tx: Transaction, matter: UUID | Collection[UUID], now: datetime) -> None:
+    """Cancel what has not fired on a matter or several."""
     await tx.raw.execute(
-        "update deadline set cancelled_at = $2 where matter = $1 and fired_at is null and cancelled_at is null",
-        matter,
+        "update deadline set cancelled_at = $2 where matter = any($1) and fired_at is null and cancelled_at is null",
+        [matter] if isinstance(matter, UUID) else list(matter),
         now,
     )
 

@@ -14,6 +14,8 @@ from chassis.database import Transaction
 from tongxin_contracts.envelope import Envelope, EnvelopeError
 from tongxin_contracts.message import Event
 
+UNREAD: Final = ("undecodable", "unknown_version", "unknown_type")
+"""Reasons that another version of the code may judge otherwise: it takes such letters again by itself, once."""
 GAP: Final = "gap"
 """Waits for an earlier version; every other reason is a dead letter and waits for a person."""
 
@@ -72,9 +74,18 @@ async def of_aggregates(
 
 
 async def hold(
-    tx: Transaction, consumer: str, items: Sequence[Arrived], dead: Mapping[UUID, Dead], forks: set[UUID]
+    tx: Transaction,
+    consumer: str,
+    items: Sequence[Arrived],
+    dead: Mapping[UUID, Dead],
+    forks: set[UUID],
+    *,
+    code: str,
 ) -> None:
-    """Keep what cannot be taken now: with a reason where a person is needed, as a gap where only time is."""
+    """Keep what cannot be taken now: with a reason where a person is needed, as a gap where only time is.
+
+    `code` is the version of the code that says so; see `Inbox.carry_out_wishes`.
+    """
     rows = []
     for item in items:
         fault = dead.get(item.event_id) or (
@@ -97,28 +108,30 @@ async def hold(
                 fault.reason if fault else GAP,
                 fault.explanation if fault else None,
                 fault.stack if fault else None,
+                [code] if fault else [],
             )
         )
     if rows:
         await tx.raw.executemany(
             """
             insert into held (consumer, aggregate, version, event_id, stream_sequence, committee, subject, headers,
-                              payload, reason, explanation, stack)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                              payload, reason, explanation, stack, judged_by)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             on conflict (consumer, aggregate, version) where aggregate is not null do update
-            set reason = excluded.reason, explanation = excluded.explanation, stack = excluded.stack
+            set reason = excluded.reason, explanation = excluded.explanation, stack = excluded.stack,
+                judged_by = held.judged_by || excluded.judged_by
             where held.reason = 'gap'
             """,
             rows,
         )
 
 
-async def hold_loose(tx: Transaction, consumer: str, letter: Letter, explanation: str) -> None:
+async def hold_loose(tx: Transaction, consumer: str, letter: Letter, explanation: str, *, code: str) -> None:
     """Keep a message without a readable envelope, by its place in the stream."""
     await tx.raw.execute(
         """
-        insert into held (consumer, stream_sequence, subject, headers, payload, reason, explanation)
-        values ($1, $2, $3, $4, $5, 'undecodable', $6)
+        insert into held (consumer, stream_sequence, subject, headers, payload, reason, explanation, judged_by)
+        values ($1, $2, $3, $4, $5, 'undecodable', $6, array[$7])
         on conflict (consumer, stream_sequence) where aggregate is null do nothing
         """,
         consumer,
@@ -127,6 +140,7 @@ async def hold_loose(tx: Transaction, consumer: str, letter: Letter, explanation
         json.dumps(dict(letter.headers)),
         letter.payload,
         explanation,
+        code,
     )
 
 

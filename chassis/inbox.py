@@ -5,13 +5,15 @@ one event that cannot be taken holds back its own aggregate and nothing else. On
 reaction itself make a dead letter; a lost connection or a timeout aborts the batch, which comes again (decision 2).
 """
 
+import hashlib
+import json
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import structlog
@@ -24,11 +26,15 @@ from chassis.held import GAP, Arrived, Dead, Letter, letter_of, read
 from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.work import Tools, Work
+from tongxin_contracts.catalogue import events_by_type
 from tongxin_contracts.envelope import Envelope
 from tongxin_contracts.message import Event
 from tongxin_contracts.subjects import ServiceName
 
 log = structlog.get_logger()
+
+WISHES: Final = 200
+"""Letters taken again in one transaction."""
 
 E = TypeVar("E", bound=Event)
 
@@ -55,6 +61,14 @@ class Outcome:
     dead: int = 0
     works: list[Work] = field(default_factory=list)
 
+    def add(self, other: "Outcome") -> None:
+        """Count another batch's as well."""
+        self.applied += other.applied
+        self.duplicates += other.duplicates
+        self.held += other.held
+        self.dead += other.dead
+        self.works += other.works
+
 
 class Inbox:
     """One consumer's way from messages to effects."""
@@ -74,6 +88,7 @@ class Inbox:
         self._consumer = consumer
         self._wanted = {event.type_name(): event for event in reactions}
         self._reactions = dict(reactions)
+        self._code = code_version(self._wanted.values())
         self._known_names = {_nameless(type_) for type_ in self._wanted}
         self._database = database
         self._tools = tools
@@ -88,18 +103,29 @@ class Inbox:
             outcome = await self._take_in(tx, arrived)
             for letter, explanation in loose:
                 log.warning("envelope_unreadable", subject=letter.subject, sequence=letter.stream_sequence)
-                await held.hold_loose(tx, self._consumer, letter, explanation)
+                await held.hold_loose(tx, self._consumer, letter, explanation, code=self._code)
                 outcome.dead += 1
         self._count(outcome)
         return outcome
 
     async def carry_out_wishes(self) -> Outcome:
-        """Do what operators asked of dead letters: take them again, or drop them and let the rest through."""
+        """Do what operators asked of dead letters: take them again, or drop them and let the rest through.
+
+        Letters that could not be read are taken again without anybody asking, once by each version of the code: so a
+        new value of a list, or a new event, heals by itself after an upgrade, whoever was upgraded first.
+        """
         outcome = Outcome()
         async with self._database.transaction() as tx:
             rows = await tx.raw.fetch(
-                "select * from held where consumer = $1 and wish is not null order by aggregate, version for update",
+                """
+                select * from held
+                where consumer = $1 and (wish is not null or reason = any($2) and not judged_by @> array[$3])
+                order by aggregate, version limit $4 for update
+                """,
                 self._consumer,
+                list(held.UNREAD),
+                self._code,
+                WISHES,
             )
             if not rows:
                 return outcome
@@ -124,23 +150,25 @@ class Inbox:
                 row["id"],
                 GAP,
             )
-        taken = await self._take_in(tx, [], also=[row["aggregate"]])
-        outcome.applied += taken.applied
-        outcome.dead += taken.dead
-        outcome.works += taken.works
+        outcome.add(await self._take_in(tx, [], also=[row["aggregate"]]))
 
     async def _carry_out_loose(self, tx: Transaction, rows: Sequence[Any], outcome: Outcome) -> None:
         for row in rows:
-            arrived, _ = read([letter_of(row)]) if row["wish"] == "retry" else ([], [])
+            # Without the row's id: the row goes, and what the gate does not let through yet needs a place of its own.
+            again = replace(letter_of(row), held_id=None)
+            arrived, _ = read([again]) if row["wish"] != "drop" else ([], [])
             if row["wish"] == "drop" or arrived:
                 await tx.raw.execute("delete from held where id = $1", row["id"])
             else:
                 await tx.raw.execute(
-                    "update held set wish = null, attempts = attempts + 1 where id = $1", row["id"]
+                    "update held set wish = null, attempts = attempts + 1, judged_by = judged_by || array[$2]"
+                    " where id = $1",
+                    row["id"],
+                    self._code,
                 )
             if arrived:
                 await _set_committees(tx, {item.envelope.committee for item in arrived})
-                outcome.applied += (await self._take_in(tx, arrived)).applied
+                outcome.add(await self._take_in(tx, arrived))
 
     async def _take_in(
         self, tx: Transaction, arrived: list[Arrived], *, also: Iterable[UUID] = ()
@@ -190,7 +218,10 @@ class Inbox:
             event = self._wanted.get(type_)
             if event is not None and passing:
                 await self._react(tx, event, passing, dead, outcome)
-                passing = _not_behind(passing, dead, blocked)
+                # Only who failed just now blocks here: what came before one that could not be read has taken effect.
+                failed: set[UUID] = set()
+                passing = _not_behind(passing, dead, failed)
+                blocked |= failed
             applied += passing
         return applied
 
@@ -199,6 +230,9 @@ class Inbox:
         if event is None:
             if _nameless(item.envelope.type) in self._known_names:
                 return Dead("unknown_version", f"{item.envelope.type} is not known here")
+            if item.envelope.type not in events_by_type():
+                # Newer than this code, which cannot know whether it is to react: it waits for the upgrade.
+                return Dead("unknown_type", f"{item.envelope.type} is not known here")
             return None
         try:
             item.data = event.model_validate_json(item.letter.payload)
@@ -305,6 +339,7 @@ class Inbox:
             [*made.gaps, *behind, *made.forks],
             dead,
             {item.event_id for item in made.forks},
+            code=self._code,
         )
 
     def _count(self, outcome: Outcome) -> None:
@@ -336,6 +371,13 @@ def _not_behind(items: Sequence[Arrived], dead: Mapping[UUID, Dead], blocked: se
         elif item.aggregate not in blocked:
             passing.append(item)
     return passing
+
+
+def code_version(events: Iterable[type[Event]]) -> str:
+    """What this code can read, as a short digest: the types there are, and the form of those it reacts to."""
+    forms = {event.type_name(): event.model_json_schema() for event in events}
+    known = json.dumps([sorted(events_by_type()), forms], sort_keys=True)
+    return hashlib.sha256(known.encode()).hexdigest()[:16]
 
 
 def _nameless(type_: str) -> str:

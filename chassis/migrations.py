@@ -40,6 +40,7 @@ async def _migrate(service: str, owner_url: str) -> list[str]:
         async with engine.begin() as connection:
             await connection.execute(text("set local lock_timeout = '5s'"))
             applied = await connection.run_sync(_upgrade, service)
+            await connection.run_sync(_grow, service)
             if applied:
                 await connection.run_sync(_grant, service)
             return applied
@@ -60,6 +61,12 @@ def _upgrade(connection: Connection, service: str) -> list[str]:
         environment.configure(connection=connection)
         environment.run_migrations()
     return applied
+
+
+def _grow(connection: Connection, service: str) -> None:
+    """The chassis' own tables, which no service's revision names; looked at first, so that nobody waits for a lock."""
+    if not connection.execute(text(schema.IS_GROWN)).scalar():
+        _run_on(connection, schema.growth(service))
 
 
 def _grant(connection: Connection, service: str) -> None:

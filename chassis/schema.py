@@ -100,11 +100,13 @@ create table held (
     stack text,
     wish text check (wish in ('retry', 'drop')),
     attempts int not null default 0,
+    judged_by text[] not null default '{}',
     held_at timestamptz not null default now()
 );
 create unique index held_place on held (consumer, aggregate, version) where aggregate is not null;
 create unique index held_loose on held (consumer, stream_sequence) where aggregate is null;
 create index held_wish on held (consumer) where wish is not null;
+create index held_unread on held (consumer) where reason in ('undecodable', 'unknown_version', 'unknown_type');
 
 create table disclosure (
     id bigint generated always as identity primary key,
@@ -120,6 +122,30 @@ create table epoch (only_one boolean primary key default true check (only_one), 
 insert into epoch values (true, 1);
 """
 
+_GROWTH = """
+alter table held add column if not exists judged_by text[] not null default '{{}}';
+create index if not exists held_unread on held (consumer)
+    where reason in ('undecodable', 'unknown_version', 'unknown_type');
+
+alter table deadline enable row level security;
+alter table deadline force row level security;
+drop policy if exists own_committees on deadline;
+create policy own_committees on deadline to {service}_app
+    using (committee = any (string_to_array(current_setting('app.committees', true), ',')))
+    with check (committee = any (string_to_array(current_setting('app.committees', true), ',')));
+drop policy if exists swept on deadline;
+create policy swept on deadline to {service}_worker using (true) with check (true);
+
+revoke insert, update, delete on alembic_version from {service}_app, {service}_worker;
+"""
+"""What the tables above gained after services had made them; every migration run brings them to it."""
+
+IS_GROWN = """
+select to_regclass('held_unread') is not null
+    and exists (select from pg_policies where tablename = 'deadline' and policyname = 'swept')
+"""
+"""Whether that has been done."""
+
 _GRANTS = """
 grant usage on schema public to {service}_app, {service}_worker;
 grant select, insert, update, delete on all tables in schema public to {service}_app, {service}_worker;
@@ -130,11 +156,15 @@ grant select, insert on history to {service}_app;
 grant select, insert, update on deadline to {service}_app;
 grant select on epoch to {service}_app;
 revoke delete, update on history, disclosure from {service}_worker;
+revoke insert, update, delete on alembic_version from {service}_app, {service}_worker;
 grant usage, select on all sequences in schema public to {service}_app, {service}_worker;
 """
 
 BEHIND_WALL = ("history", "task", "disclosure")
-"""Chassis tables with a committee; command_log belongs to an actor, the rest to the worker."""
+"""Chassis tables with a committee; command_log belongs to an actor, the rest to the worker.
+
+`deadline` has walls of its own: role `app` sees its committees', the sweeper sees all.
+"""
 
 
 def chassis_tables() -> str:
@@ -151,6 +181,11 @@ create policy own_committees on {table}
     using (committee = any (string_to_array(current_setting('app.committees', true), ',')))
     with check (committee = any (string_to_array(current_setting('app.committees', true), ',')));
 """
+
+
+def growth(service: str) -> str:
+    """DDL that brings the chassis' tables of an older installation to what they are today; runs any number of times."""
+    return _GROWTH.format(service=service)
 
 
 def grants(service: str) -> str:

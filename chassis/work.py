@@ -228,8 +228,8 @@ class Work:
         """Have something happen at an instant unless it is cancelled before."""
         await deadlines.set_deadline(self.tx, deadline)
 
-    async def cancel_deadlines(self, matter: UUID) -> None:
-        """Whatever was to happen on a matter happens no more."""
+    async def cancel_deadlines(self, matter: UUID | Collection[UUID]) -> None:
+        """Whatever was to happen on a matter or several happens no more."""
         await deadlines.cancel(self.tx, matter, self.now)
 
     async def flush(self) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Numeric,
     Table,
     Text,
+    Time,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -207,9 +208,72 @@ appeal = Table(
     Column("made_at", DateTime(timezone=True), nullable=False),
     Column("answer", Text),
     Column("granted", Boolean),
+    Column("correction", UUID),
     Column("answered_at", DateTime(timezone=True)),
 )
 """A member says that their points are wrong, and what the office answered; an aggregate."""
+
+duty_plan = Table(
+    "duty_plan",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("day_of_month", Integer, nullable=False),
+    Column("half", Text, nullable=False),
+    Column("shift", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+"""A duty that recurs every month; an aggregate."""
+
+duty_day = Table(
+    "duty_day",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("plan_id", UUID),
+    Column("name", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("on_day", Date, nullable=False),
+    Column("begins", Time, nullable=False),
+    Column("ends", Time, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("invited", Integer),
+    Column("present", Integer),
+    Column("residents", Integer),
+)
+"""One day of duty, planned and then recorded; an aggregate."""
+
+duty_post = Table(
+    "duty_post",
+    metadata,
+    Column("day_id", UUID, primary_key=True),
+    Column("member_id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("attendance", Text),
+)
+"""Who is on duty on a day, and how they met it."""
+
+heard_matter = Table(
+    "heard_matter",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("day_id", UUID, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("became", Text, nullable=False),
+)
+"""What residents brought forward on a day, and what became of it."""
 
 PERSONAL: Final = {
     person: ("name", "phone", "gender", "born"),

@@ -1,5 +1,7 @@
 """Put a points scheme in force; it is data, checked as a whole, and never changed afterwards."""
 
+from collections.abc import Mapping
+
 from chassis.problems import Invalid
 from chassis.work import Work
 from services.members import tables
@@ -13,7 +15,7 @@ from tongxin_contracts.problems import FieldProblem
 
 async def adopt_scheme(command: AdoptScheme, work: Work) -> SchemeAdoptedAnswer:
     """Adopt it; the one in force handed in again changes nothing. Raises Invalid with every mistake at its place."""
-    scheme = _read(command)
+    scheme = read_scheme(command.scheme)
     known = await adopted_schemes(work)
     if known and known[0].scheme == scheme:
         return SchemeAdoptedAnswer(id=known[0].id, rule_version=scheme.rule_version)
@@ -39,9 +41,10 @@ async def adopt_scheme(command: AdoptScheme, work: Work) -> SchemeAdoptedAnswer:
     return SchemeAdoptedAnswer(id=adopted.id, rule_version=scheme.rule_version)
 
 
-def _read(command: AdoptScheme) -> Scheme:
+def read_scheme(data: Mapping[str, object]) -> Scheme:
+    """A scheme as it was handed in; raises Invalid with every mistake at its place."""
     try:
-        return load_scheme(command.scheme)
+        return load_scheme(data)
     except SchemeInvalid as invalid:
         raise Invalid(
             "积分办法有误，请按提示逐项修改",

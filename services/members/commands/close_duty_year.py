@@ -13,17 +13,16 @@ from sqlalchemy import insert, select
 
 from chassis.calendar import local_date
 from chassis.problems import Invalid, WrongState
-from chassis.tasks import Opened
 from chassis.work import Work
 from services.members import tables
+from services.members.exits import suggest_exits
 from services.members.ledgers import as_facts, facts_between, scheme_for
 from services.members.rules.points import YearEnd, evaluate, year_end
 from services.members.rules.scheme import Scheme, points_text
 from tongxin_contracts.members.commands import CloseDutyYear, MemberYear, YearClosed
-from tongxin_contracts.members.events import DutyYearClosed, ExitSuggested
-from tongxin_contracts.permissions import Role
+from tongxin_contracts.members.events import DutyYearClosed
 from tongxin_contracts.problems import FieldProblem
-from tongxin_contracts.words import MemberStanding, Sector, TaskKind, YearEndOutcome
+from tongxin_contracts.words import MemberStanding, YearEndOutcome
 
 
 async def close_duty_year(command: CloseDutyYear, work: Work) -> YearClosed:
@@ -140,32 +139,9 @@ async def _write_results(command: CloseDutyYear, work: Work, ends: dict[UUID, Ye
 
 async def _suggest(command: CloseDutyYear, work: Work, ends: dict[UUID, YearEnd]) -> None:
     suggested = [m for m, end in ends.items() if end.outcome is YearEndOutcome.SUGGEST_RESIGNATION]
-    for member in await work.load_many(tables.member, suggested) if suggested else ():
-        end = ends[member.id]
-        assert end.below is not None
-        points, floor = points_text(end.total), points_text(end.below)
-        member.state(
-            ExitSuggested(
-                member_id=member.id,
-                person_id=member["person_id"],
-                year=command.year,
-                points=points,
-                floor=floor,
-                rule_version=end.rule_version,
-            )
-        )
-        member.note("suggest_exit", reason=f"{command.year} 年度积分 {points} 分。{end.text}")
-        # A title travels on the bus, so it names the group and not the person.
-        whose = member["liaison_group"] or f"{Sector.of(member['sector']).label}界别"
-        title = f"{whose}一名委员 {command.year} 年度积分 {points} 分，低于 {floor} 分"
-        await work.open_task(
-            Opened(
-                kind=TaskKind.DECIDE_EXIT,
-                matter=member.id,
-                title=title,
-                role=Role.MEMBERS_OFFICE.value,
-            )
-        )
+    if suggested:
+        members = await work.load_many(tables.member, suggested)
+        await suggest_exits(work, command.year, [(member, ends[member.id]) for member in members])
 
 
 def _answer(command: CloseDutyYear, outcomes: dict[UUID, tuple[Decimal, str]]) -> YearClosed:

@@ -6,6 +6,7 @@ from chassis.calendar import local_date
 from chassis.problems import Invalid, WrongState
 from chassis.work import Work
 from services.members import tables
+from services.members.corrections import reckon_again
 from tongxin_contracts.members.commands import RecordDuty
 from tongxin_contracts.members.events import DutyRecorded
 from tongxin_contracts.message import Done
@@ -52,6 +53,7 @@ async def record_duty(command: RecordDuty, work: Work) -> Done:
         )
     )
     member.note("record_duty", reason=_in_words(command))
+    await reckon_again(member, (command.on,), work)
     return Done(id=member.id, version=member.version)
 
 

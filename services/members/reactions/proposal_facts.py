@@ -4,7 +4,7 @@ Always holds: a fact's id is made from what happened, the proposal and the perso
 nothing; two statements for however many events.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -48,10 +48,7 @@ async def record_authors(
     """Keep a fact for every author; people who are no members of the committee are counted and left out."""
     parts = [(event, part) for event in events for part in _parts(event)]
     authors = {(part.committee, part.person) for _, part in parts}
-    found = await work.tx.raw.fetch(_MEMBERS, [a[0] for a in authors], [a[1] for a in authors])
-    members = {(row["committee"], row["person_id"]): row["id"] for row in found}
-    for committee, _ in members:
-        work.hint("dossier", committee)
+    members = await members_among(work, authors)
     facts = [
         {
             "id": derived_id("fact", kind.value, event.data.proposal_id, part.person),
@@ -80,6 +77,16 @@ async def record_authors(
         log.info("authors_not_members", kind=kind.value, count=strangers)
 
 
+async def members_among(work: Work, people: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], UUID]:
+    """Member ids by committee and person, of those who are members; whose dossier is open sees it anew."""
+    asked = list(people)
+    found = await work.tx.raw.fetch(_MEMBERS, [one[0] for one in asked], [one[1] for one in asked])
+    members = {(row["committee"], row["person_id"]): row["id"] for row in found}
+    for committee, _ in members:
+        work.hint("dossier", committee)
+    return members
+
+
 def _parts(event: Incoming[E]) -> list[_Part]:
     people = list(dict.fromkeys((event.data.first_proposer, *event.data.co_proposers)))
     return [
@@ -88,14 +95,15 @@ def _parts(event: Incoming[E]) -> list[_Part]:
             person=person,
             position=position,
             authors=len(people),
-            role=_role(event.data.kind, position, len(people)),
+            role=role_of(position, len(people), collective=event.data.kind is ProposalKind.COLLECTIVE),
         )
         for position, person in enumerate(people, 1)
     ]
 
 
-def _role(kind: ProposalKind, position: int, authors: int) -> Authorship:
-    if kind is ProposalKind.COLLECTIVE:
+def role_of(position: int, authors: int, *, collective: bool) -> Authorship:
+    """Which part somebody at this place has."""
+    if collective:
         return Authorship.COLLECTIVE
     if authors == 1:
         return Authorship.SOLE

@@ -75,6 +75,16 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Award:
+    """What a good year may be chosen for; the scheme only says who can be proposed."""
+
+    name: str
+    at_least: Decimal
+    top_percent: int | None
+    """Of all who are ranked, only so many percent from the first place down; None for everybody who has the points."""
+
+
+@dataclass(frozen=True, slots=True)
 class YearEndRule:
     """What follows when a year, or several years running, end below a mark."""
 
@@ -110,6 +120,9 @@ class Scheme:
     """The highest first."""
     year_end: tuple[YearEndRule, ...]
     """The first that fits counts."""
+    awards: tuple[Award, ...] = ()
+    allowances: tuple[Grade, ...] = ()
+    """Steps of the allowance by total, the highest first; none where the scheme does not tie one to points."""
 
     @property
     def rule_version(self) -> str:
@@ -136,14 +149,19 @@ class Scheme:
 
     def grade_of(self, total: Decimal) -> str | None:
         """What the total is called; None when the scheme has no grade for it."""
-        for grade in self.grades:
-            if grade.at_least is None or total >= grade.at_least:
-                return grade.name
-        return None
+        return _step(self.grades, total)
+
+    def allowance_of(self, total: Decimal) -> str | None:
+        """The step of the allowance; None when the scheme has none for it."""
+        return _step(self.allowances, total)
 
     def _start(self, year: int) -> date:
         month, day = self.window_start
         return date(year if self.window_start == (1, 1) else year - 1, month, day)
+
+
+def _step(steps: tuple[Grade, ...], total: Decimal) -> str | None:
+    return next((step.name for step in steps if step.at_least is None or total >= step.at_least), None)
 
 
 def points_text(points: Decimal) -> str:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from tongxin_contracts.words import Attendance, Authorship, DutyKind, Word, YearEndOutcome
 
-from .scheme import TENTH, Grade, Item, PointsClass, Scheme, Share, YearEndRule
+from .scheme import TENTH, Award, Grade, Item, PointsClass, Scheme, Share, YearEndRule
 
 W = TypeVar("W", bound=Word)
 
@@ -33,6 +33,8 @@ _KEYS: Final = {
         "items",
         "grades",
         "year_end",
+        "awards",
+        "allowances",
     },
     "window": {"start", "end"},
     "class": {"code", "name", "cap"},
@@ -50,6 +52,7 @@ _KEYS: Final = {
         "max_authors",
     },
     "grade": {"name", "at_least"},
+    "award": {"name", "at_least", "top_percent"},
     "year_end": {"below", "years", "outcome", "decided_by", "text"},
 }
 
@@ -88,6 +91,8 @@ def load_scheme(data: Mapping[str, object]) -> Scheme:
         items=tuple(_item(part) for part in top.parts("items", "item")),
         grades=tuple(_grade(part) for part in top.parts("grades", "grade", optional=True)),
         year_end=tuple(_year_end(part) for part in top.parts("year_end", "year_end", optional=True)),
+        awards=tuple(_award(part) for part in top.parts("awards", "award", optional=True)),
+        allowances=tuple(_grade(part) for part in top.parts("allowances", "grade", optional=True)),
     )
     problems.extend(_inconsistencies(scheme))
     if problems:
@@ -259,6 +264,13 @@ def _grade(part: _Part) -> Grade:
     return Grade(part.text("name"), part.optional_points("at_least"))
 
 
+def _award(part: _Part) -> Award:
+    percent = part.whole("top_percent", None, 1)
+    if percent is not None and percent > 100:
+        part.wrong("top_percent", "应是 1 到 100 的整数。")
+    return Award(part.text("name"), part.points("at_least"), percent)
+
+
 def _year_end(part: _Part) -> YearEndRule:
     return YearEndRule(
         below=part.points("below"),
@@ -279,9 +291,10 @@ def _inconsistencies(scheme: Scheme) -> Iterator[SchemeProblem]:
     for index, item in enumerate(scheme.items):
         if item.class_code not in classes:
             yield SchemeProblem(f"items.{index}.class", f"没有“{item.class_code}”这一类。")
-    marks = [grade.at_least for grade in scheme.grades]
-    if any(mark is None for mark in marks[:-1]):
-        yield SchemeProblem("grades", "只有最低一等可以不写 at_least。")
-    known = [mark for mark in marks if mark is not None]
-    if known != sorted(known, reverse=True) or len(set(known)) != len(known):
-        yield SchemeProblem("grades", "等次应从高到低排列，分数线不能相同。")
+    for key, steps in (("grades", scheme.grades), ("allowances", scheme.allowances)):
+        marks = [step.at_least for step in steps]
+        if any(mark is None for mark in marks[:-1]):
+            yield SchemeProblem(key, "只有最低一等可以不写 at_least。")
+        known = [mark for mark in marks if mark is not None]
+        if known != sorted(known, reverse=True) or len(set(known)) != len(known):
+            yield SchemeProblem(key, "等次应从高到低排列，分数线不能相同。")

@@ -41,6 +41,7 @@ create table appeal (
     made_at timestamptz not null,
     answer text,
     granted boolean,
+    correction uuid,
     answered_at timestamptz
 );
 create index appeal_list on appeal (committee, made_at desc, id);

@@ -2,6 +2,9 @@
 
 Compared both ways: a reader of today must take what was written yesterday, and a reader of yesterday must take what
 is written today. A change that fails needs a new version of the message.
+
+One change is allowed although a reader of yesterday cannot take it: a list of values may grow. An event with a value
+its reader does not know becomes a letter there, which the upgraded reader takes by itself (ADR 0015).
 """
 
 from typing import Any
@@ -83,15 +86,26 @@ def _types(pair: _Pair, before: Schema, after: Schema, path: str) -> list[str]:
     found += [
         f"{path}: may now be {kind}, which old readers do not know" for kind in sorted(new - old) if old
     ]
-    if "enum" in before and "enum" in after:
+    known, now = _values(before), _values(after)
+    if known is not None and now is not None:
         found += [
-            f"{path}: value {value!r} removed" for value in before["enum"] if value not in after["enum"]
+            f"{path}: value {value!r} removed; a list of values may only grow (ADR 0015)"
+            for value in known
+            if value not in now
         ]
-    elif "enum" in after and "enum" not in before:
+    elif now is not None:
         found.append(f"{path}: narrowed to a list of values")
-    for keyword in ("format", "pattern", "const"):
+    for keyword in ("format", "pattern"):
         if before.get(keyword) != after.get(keyword):
             found.append(f"{path}: {keyword} changed from {before.get(keyword)!r} to {after.get(keyword)!r}")
+    return found
+
+
+def _values(schema: Schema) -> list[Any] | None:
+    """The values a field may have, where they are listed; a list of one is written as `const`."""
+    if "const" in schema:
+        return [schema["const"]]
+    found: list[Any] | None = schema.get("enum")
     return found
 
 

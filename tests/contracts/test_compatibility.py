@@ -88,7 +88,7 @@ REFUSED: list[tuple[str, str, Callable[[Schema], Any], str]] = [
         "a value taken from a list of words",
         FILED,
         lambda s: s["$defs"]["Category"]["enum"].remove("economy"),
-        ".category: value 'economy' removed",
+        ".category: value 'economy' removed; a list of values may only grow (ADR 0015)",
     ),
     (
         "a lower limit of length",
@@ -149,6 +149,11 @@ ALLOWED: list[tuple[str, str, Callable[[Schema], Any]]] = [
         ),
     ),
     ("a wider limit", SUBMIT, lambda s: s["properties"]["title"].update(maxLength=30_000)),
+    (
+        "a list of words grown by one",
+        FILED,
+        lambda s: s["$defs"]["Category"]["enum"].append("climate"),
+    ),
     ("a limit that went", SUBMIT, lambda s: s["properties"]["suggestions"].pop("maxItems")),
     ("other words about it", FILED, lambda s: s.update(description="说得更清楚")),
     (
@@ -195,6 +200,8 @@ SMALL: list[tuple[Any, Any, str]] = [
     (int | str, int, "small.field: no longer takes string"),
     (int, int | str, "small.field: may now be string, which old readers do not know"),
     (str | None, str, "small.field: no longer takes null"),
+    (Literal["a"], Literal["b"], "small.field: value 'a' removed; a list of values may only grow (ADR 0015)"),
+    (str, Literal["a"], "small.field: narrowed to a list of values"),
     (str, str | None, "small.field: may now be null, which old readers do not know"),
     (float, int, "small.field: no longer takes number"),
     (Any, str, "small.field: narrowed from anything to string"),
@@ -202,7 +209,11 @@ SMALL: list[tuple[Any, Any, str]] = [
     (UUID, str, "small.field: format changed from 'uuid' to None"),
     (str, Literal["a", "b"], "small.field: narrowed to a list of values"),
     (Literal["a", "b", "c"], Literal["a", "b"], "small.field: value 'c' removed"),
-    (Literal["a", "b"], Literal["a"], "small.field: const changed from None to 'a'"),
+    (
+        Literal["a", "b"],
+        Literal["a"],
+        "small.field: value 'b' removed; a list of values may only grow (ADR 0015)",
+    ),
     (str, Annotated[str, Field(max_length=5)], "small.field: maxLength narrowed to 5"),
     (Annotated[int, Field(le=9)], Annotated[int, Field(le=8)], "small.field: maximum narrowed to 8"),
     (Annotated[int, Field(gt=1)], Annotated[int, Field(gt=2)], "small.field: exclusiveMinimum narrowed to 2"),

@@ -80,6 +80,15 @@ _REVIEWING: Final[Mapping[str, Scope]] = {
 }
 """What whoever sits in a round of review may ask; which proposals one may decide follows from the round."""
 
+_UNIT: Final[Mapping[str, Scope]] = {
+    "proposals.unit_desk": OWN,
+    "proposals.handling": OWN,
+    "proposals.handling_units": COMMITTEE,
+    "proposals.current_dispatch_rules": COMMITTEE,
+    "proposals.proposals": COMMITTEE,
+}
+"""What everybody in a handling unit may ask; what is their unit's follows from their post in it."""
+
 GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     Role.MEMBER: {
         **_EVERYBODY,
@@ -104,6 +113,7 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.attachment": OWN,
         "proposals.proposal": OWN,
         "proposals.proposals": COMMITTEE,
+        "proposals.handling": OWN,
         "consultation.topics": COMMITTEE,
         "proposals.give_feedback": OWN,
         "proposals.feedback": OWN,
@@ -133,6 +143,16 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.commitments": COMMITTEE,
         "proposals.settle_commitment": COMMITTEE,
         "proposals.feedback_rates": BELOW,
+        "proposals.pre_dispatch": COMMITTEE,
+        "proposals.reallocate": COMMITTEE,
+        "proposals.dispatch": COMMITTEE,
+        "proposals.decide_extension": COMMITTEE,
+        "proposals.adopt_dispatch_rules": COMMITTEE,
+        "proposals.dispatch_desk": BELOW,
+        "proposals.handling": BELOW,
+        "proposals.handling_units": COMMITTEE,
+        "proposals.handling_circular": BELOW,
+        "proposals.current_dispatch_rules": COMMITTEE,
         "proposals.open_appraisal": COMMITTEE,
         "proposals.close_scoring": COMMITTEE,
         "proposals.publish_appraisal": COMMITTEE,
@@ -205,6 +225,12 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     Role.INSPECTION_OFFICE: {
         **_EVERYBODY,
         **_REVIEWING,
+        "proposals.reallocate": COMMITTEE,
+        "proposals.dispatch_desk": COMMITTEE,
+        "proposals.handling": COMMITTEE,
+        "proposals.handling_units": COMMITTEE,
+        "proposals.handling_circular": COMMITTEE,
+        "proposals.current_dispatch_rules": COMMITTEE,
         "proposals.feedback_rates": COMMITTEE,
         "proposals.commitments": COMMITTEE,
     },
@@ -224,6 +250,10 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     },
     Role.UNIT_LIAISON: {
         **_EVERYBODY,
+        **_UNIT,
+        "proposals.accept_allocation": OWN,
+        "proposals.return_allocation": OWN,
+        "proposals.sign_receipt": OWN,
         "proposals.feedback": OWN,
         "proposals.commitments": OWN,
         "proposals.feedback_rates": COMMITTEE,
@@ -232,6 +262,14 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     },
     Role.UNIT_HANDLER: {
         **_EVERYBODY,
+        **_UNIT,
+        "proposals.ask_extension": OWN,
+        "proposals.set_responsibilities": OWN,
+        "proposals.report_result": OWN,
+        "proposals.give_opinion": OWN,
+        "proposals.record_talk": OWN,
+        "proposals.draft_reply": OWN,
+        "proposals.submit_reply": OWN,
         "proposals.feedback": OWN,
         "proposals.commitments": OWN,
         "proposals.report_commitment": OWN,
@@ -242,6 +280,8 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     },
     Role.UNIT_CHECKER: {
         **_EVERYBODY,
+        **_UNIT,
+        "proposals.check_reply": OWN,
         "proposals.feedback": OWN,
         "proposals.commitments": OWN,
         "proposals.feedback_rates": COMMITTEE,
@@ -250,6 +290,9 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     },
     Role.UNIT_SIGNER: {
         **_EVERYBODY,
+        **_UNIT,
+        "proposals.sign_reply": OWN,
+        "proposals.return_to_drafting": OWN,
         "proposals.feedback": OWN,
         "proposals.commitments": OWN,
         "proposals.feedback_rates": COMMITTEE,

@@ -363,6 +363,16 @@ class ReplyClass(Word):
 
 
 @unique
+class ReplyStage(Word):
+    """Where a reply stands inside its unit."""
+
+    DRAFTING = "drafting", "起草中"
+    CHECKING = "checking", "待核稿"
+    SIGNING = "signing", "待签发"
+    SIGNED = "signed", "已签发"
+
+
+@unique
 class TalkForm(Word):
     """How a unit talked with the proposer before replying."""
 
@@ -513,6 +523,14 @@ class TaskKind(Word):
     ACCEPT_RECTIFICATION = "accept_rectification", "核收整改情况"
     CONFIRM_JOINT = "confirm_joint", "确认联名"
     ANSWER_APPEAL = "answer_appeal", "答复积分申诉"
+    CONFIRM_ALLOCATION = "confirm_allocation", "确认预交办的提案"
+    RESOLVE_RETURN = "resolve_return", "答复退回的交办"
+    SIGN_RECEIPT = "sign_receipt", "签收交办的提案"
+    HANDLE_PROPOSAL = "handle_proposal", "办理提案并答复"
+    GIVE_OPINION = "give_opinion", "提出会办意见"
+    DECIDE_EXTENSION = "decide_extension", "审批延期申请"
+    CHECK_REPLY = "check_reply", "核稿"
+    SIGN_REPLY = "sign_reply", "签发答复"
 
 
 @unique
@@ -545,6 +563,14 @@ class NoticeKind(Word):
     POINTS_APPEALED = "points_appealed", "积分申诉已收到"
     APPEAL_ANSWERED = "appeal_answered", "积分申诉已答复"
     DUTY_ASSIGNED = "duty_assigned", "值班安排"
+    ALLOCATION_RETURNED = "allocation_returned", "交办被退回"
+    RETURN_ANSWERED = "return_answered", "退回意见已答复"
+    PROPOSAL_DISPATCHED = "proposal_dispatched", "提案已交办"
+    EXTENSION_DECIDED = "extension_decided", "延期申请有了结果"
+    OPINION_GIVEN = "opinion_given", "收到会办意见"
+    TALK_RECORDED = "talk_recorded", "单位记录了与您的沟通"
+    PROPOSAL_REPLIED = "proposal_replied", "提案已答复"
+    HANDLING_OVERDUE = "handling_overdue", "办理已超期"
 
 
 @unique

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tongxin_contracts.classification import Internal, Public
 from tongxin_contracts.message import Event, Visibility
-from tongxin_contracts.words import AllocationPart, ReplyClass, TalkForm
+from tongxin_contracts.words import AllocationPart, ReplyClass, ReplyStage, TalkForm
 
 
 class Allocated(BaseModel):
@@ -37,6 +37,39 @@ class ProposalPreDispatched(Event, service="proposals", aggregate="handling", vi
     """Until when a unit may return it."""
     again: Public[bool] = False
     """True after a return was answered by another allocation."""
+
+
+class AllocationAccepted(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+    """A unit says it is theirs, or let the days pass."""
+
+    handling_id: Public[UUID]
+    proposal_id: Public[UUID]
+    title: Public[str]
+    unit_id: Public[UUID]
+    by_silence: Public[bool] = False
+
+
+class ReturnAnswered(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+    """The office answered a return: another unit takes it, or it stays."""
+
+    handling_id: Public[UUID]
+    proposal_id: Public[UUID]
+    title: Public[str]
+    unit_id: Public[UUID]
+    new_unit: Public[UUID | None]
+    answer: Internal[str]
+    first_proposer: Internal[UUID]
+
+
+class DispatchRulesAdopted(Event, service="proposals", aggregate="dispatch_rules"):
+    """The committee's own times hold for what is dispatched from now on."""
+
+    rules_id: Public[UUID]
+    object_days: Public[int]
+    answer_days: Public[int]
+    lead_months: Public[int]
+    co_months: Public[int]
+    source: Public[str]
 
 
 class AllocationReturned(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
@@ -106,6 +139,19 @@ class ResponsibilitiesSet(Event, service="proposals", aggregate="handling", visi
     lines: Public[int]
 
 
+class ResultReported(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+    """成果清单: a line of the responsibility list is done, with what shows it."""
+
+    handling_id: Public[UUID]
+    proposal_id: Public[UUID]
+    title: Public[str]
+    unit_id: Public[UUID]
+    suggestion: Public[int]
+    done: Public[int]
+    """Lines done so far."""
+    lines: Public[int]
+
+
 class OpinionGiven(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
     """A co-handler gave its opinion to the lead unit; what it says goes to nobody else."""
 
@@ -126,6 +172,18 @@ class TalkRecorded(Event, service="proposals", aggregate="handling", visibility=
     round: Public[int]
     form: Public[TalkForm]
     on: Public[date]
+    first_proposer: Internal[UUID]
+
+
+class ReplyMoved(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+    """The reply went on inside its unit: to the checker, to the signer, or back."""
+
+    handling_id: Public[UUID]
+    proposal_id: Public[UUID]
+    title: Public[str]
+    unit_id: Public[UUID]
+    round: Public[int]
+    stage: Public[ReplyStage]
 
 
 class SuggestionAnswered(BaseModel):

@@ -41,6 +41,8 @@ class NoticePage:
 
 
 PROPOSAL: Final = "/proposals/{about}"
+WORK: Final = "/work"
+"""Reminders carry the kind of task and lead to its page; without one, to one's work."""
 MATTER: Final = "/proposals/{matter}"
 
 TASK_PAGES: Final[Mapping[TaskKind, TaskPage]] = {
@@ -75,6 +77,10 @@ NOTICE_PAGES: Final[Mapping[NoticeKind, NoticePage]] = {
     NoticeKind.COMMITMENT_DUE: NoticePage("/commitments/{matter}", "warn", "flag"),
     NoticeKind.COMMITMENT_REPORTED: NoticePage("/commitments/{matter}", "info", "clipboard-check"),
     NoticeKind.COMMITMENT_SETTLED: NoticePage("/commitments/{matter}", "good", "circle-check"),
+    NoticeKind.DUE_SOON: NoticePage(WORK, "warn", "clock"),
+    NoticeKind.OVERDUE: NoticePage(WORK, "bad", "alert-triangle"),
+    NoticeKind.ESCALATED: NoticePage(WORK, "bad", "flag"),
+    NoticeKind.CIRCULAR: NoticePage("/notices?kind=circular", "info", "speakerphone"),
 }
 """Kinds of notice -> page and look. One line a kind."""
 

@@ -31,6 +31,7 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
         (
             _entry("我的工作", "/work", "checklist", "notify.my_work"),
             _entry("通知", "/notices", "bell", "notify.notices"),
+            _entry("通知公告", "/circulars", "speakerphone", "notify.circulars"),
         ),
     ),
     (
@@ -54,6 +55,7 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
         "系统",
         (
             _entry("外部机构", "/agencies", "building-community", "notify.agencies"),
+            _entry("邮件", "/mails", "mail", "notify.mails"),
             _entry("账号", "/accounts", "key", "portal.accounts"),
             _entry("运行状况", "/live", "activity-heartbeat", "portal.live"),
         ),

@@ -14,6 +14,7 @@ from services.portal.accounts.sign_in import AddressLimit, Strangers
 from services.portal.live.hints import Hints
 from services.portal.live.processes import ProcessWatch
 from services.portal.render import Renderer
+from services.portal.roles_shown import RolesShown
 from services.portal.settings import PortalSettings
 
 
@@ -31,6 +32,7 @@ class Portal:
     processes: ProcessWatch
     addresses: AddressLimit = field(default_factory=AddressLimit)
     strangers: Strangers = field(default_factory=Strangers)
+    roles_shown: RolesShown = field(default_factory=RolesShown)
 
     async def names(self, people: set[UUID]) -> dict[UUID, str]:
         """What to call these people; those nobody told of are left out."""

@@ -106,6 +106,9 @@ class Visit:
                 )
                 assert isinstance(work, MyWorkAnswer)
                 todo, unread = len(work.todos), work.unread
+                await self.portal.roles_shown.show(
+                    self.actor, self.portal.caller, self.portal.clock.now(), timeout=_FRAME_LIMIT
+                )
             except Refusal as refusal:
                 # The numbers in the frame are an ornament: a page is not refused because notify is away.
                 telemetry.keep_failure("frame", refusal)

@@ -7,10 +7,15 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from services.portal.assets.build import packages
-from tests.browser import example_pages, example_proposals
+from tests.browser import example_channels, example_pages, example_proposals
 from tests.browser.gallery import open_example, overflow
 
-NAMES = [name for name, _, _ in chain(example_pages.examples(), example_proposals.examples())]
+NAMES = [
+    name
+    for name, _, _ in chain(
+        example_pages.examples(), example_proposals.examples(), example_channels.examples()
+    )
+]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

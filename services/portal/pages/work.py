@@ -10,6 +10,7 @@ from services.portal.views import MyWorkView, NoticesView
 from services.portal.visit import Visiting, command_id
 from tongxin_contracts.notify.commands import MarkNoticesRead, NoticesRead
 from tongxin_contracts.notify.queries import MyWork, MyWorkAnswer, NoticePage, Notices
+from tongxin_contracts.words import NoticeKind
 
 router = APIRouter()
 
@@ -21,23 +22,27 @@ async def work(visit: Visiting) -> Response:
 
 
 @router.get("/notices")
-async def notices(visit: Visiting, after: str | None = None) -> Response:
-    """The newest first."""
+async def notices(
+    visit: Visiting, kind: str = "", unread: bool = False, after: str | None = None
+) -> Response:
+    """The newest first; of one kind, or unread ones only."""
+    chosen = NoticeKind(kind) if kind in {known.value for known in NoticeKind} else None
+    asked = Notices(committee=visit.committee, kind=chosen, unread_only=unread, after=after)
     return await visit.page(
-        NoticesView(page=await visit.ask(NoticePage, Notices(committee=visit.committee, after=after)))
+        NoticesView(page=await visit.ask(NoticePage, asked), kind=chosen, unread_only=unread)
     )
 
 
 @router.post("/notices")
 async def mark_read(visit: Visiting) -> Response:
-    """Mark those sent along as read."""
+    """Mark those sent along as read, or all there are."""
     form = await visit.form()
     try:
         ids = [UUID(str(value)) for value in form.getlist("notices")]
     except ValueError as error:
         raise Malformed("表单不完整，请刷新页面后重试") from error
-    if ids:
-        await visit.ask(
-            NoticesRead, MarkNoticesRead(committee=visit.committee, notices=ids), command_id(form)
-        )
+    every = form.get("action") == "all"
+    if ids or every:
+        command = MarkNoticesRead(committee=visit.committee, notices=ids, every=every)
+        await visit.ask(NoticesRead, command, command_id(form))
     return await visit.go("/notices")

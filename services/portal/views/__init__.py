@@ -9,6 +9,7 @@ fields named in the view.
 """
 
 from .accounts import AccountRow, AccountsView, LoginView, NewPassword, PasswordView
+from .channels import CircularsView, MailsView, PreferencesView
 from .consultation import TopicsView
 from .frame import Committee, Flash, PageContext, SignedIn, View
 from .members import DossierView, MembersView, RosterImportView, RosterReportView
@@ -27,11 +28,13 @@ __all__ = [
     "AccountRow",
     "AccountsView",
     "AgenciesView",
+    "CircularsView",
     "Committee",
     "DossierView",
     "Flash",
     "LiveView",
     "LoginView",
+    "MailsView",
     "MembersView",
     "MyWorkView",
     "NewPassword",
@@ -39,6 +42,7 @@ __all__ = [
     "NoticesView",
     "PageContext",
     "PasswordView",
+    "PreferencesView",
     "ProblemView",
     "ProcessState",
     "ProcessStatus",

@@ -1,9 +1,11 @@
 """Pages about oneself: what is to do, and what one was told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from tongxin_contracts.notify.queries import MyWorkAnswer, NoticePage
+from tongxin_contracts.words import NoticeKind
 
 from .frame import View
 
@@ -18,7 +20,13 @@ class MyWorkView(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesView(View):
-    """`/notices`: all notices. POST `notices` (repeated) marks these read. Query: `after`. Hint: `notice`."""
+    """`/notices`: all notices. POST `notices` (repeated) marks these read, `action=all` every one.
+
+    Query: `kind`, `unread`, `after`. Hint: `notice`.
+    """
 
     template: ClassVar[str] = "notices.html"
     page: NoticePage
+    kind: NoticeKind | None = None
+    unread_only: bool = False
+    kinds: Sequence[NoticeKind] = tuple(NoticeKind)

@@ -62,9 +62,9 @@ function closeOtherMenus(clicked) {
   }
 }
 
-// A <select data-submit> sends its form at once; without script there is a button beside it.
+// A field with data-submit sends its form at once; without script there is a button beside it.
 document.addEventListener("change", (event) => {
-  if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
+  if (event.target.matches("select[data-submit], input[data-submit]")) event.target.form.requestSubmit();
 });
 
 markSize();

@@ -48,8 +48,21 @@ proposal = Table(
     Column("serial", Integer),
     Column("ground", Text),
     Column("explanation", Text),
+    Column("scheme_id", UUID),
+    Column("round", Integer, nullable=False),
+    Column("round_name", Text),
+    Column("seats", ARRAY(Text), nullable=False),
+    Column("disputed", Boolean, nullable=False),
+    Column("submission", Integer, nullable=False),
+    Column("joined", ARRAY(UUID), nullable=False),
+    Column("merged_into", UUID),
+    Column("converted_to", Text),
 )
-"""A proposal that was handed in; an aggregate."""
+"""A proposal that was handed in; an aggregate.
+
+`scheme_id` is the review scheme in force when it was handed in, None where there was none; `seats` are the roles of its
+round; `joined` are co-proposers who came with proposals merged into this one.
+"""
 
 session = Table(
     "session",

@@ -132,8 +132,9 @@ def load_review_scheme(data: Mapping[str, object]) -> ReviewScheme:
     if not grounds:
         raise SchemeRefused("审查方案至少要有一条不予立案的情形。")
     read = tuple(_round(item, index + 1) for index, item in enumerate(rounds))
-    if read[-1].takes is not RoundTakes.ALL:
-        raise SchemeRefused(f"最后一轮“{read[-1].name}”应审查全部提案，takes 请写 all。")
+    for place, one in (("第一轮", read[0]), ("最后一轮", read[-1])):
+        if one.takes is not RoundTakes.ALL:
+            raise SchemeRefused(f"{place}“{one.name}”应审查全部提案，takes 请写 all。")
     if ReviewOutcome.FILE not in read[-1].outcomes:
         raise SchemeRefused(f"最后一轮“{read[-1].name}”的 outcomes 必须包含 file（立案）。")
     return ReviewScheme(
@@ -194,6 +195,11 @@ def decide(
     if last or decision.outcome in scheme.rounds[round_index].final:
         return Verdict(_STEPS[decision.outcome], None, scheme.rule_version, two_minds)
     return Verdict(None, _next_round(scheme, round_index, two_minds), scheme.rule_version, two_minds)
+
+
+def step_of(outcome: ReviewOutcome) -> Step:
+    """The step a decision takes when it takes effect."""
+    return _STEPS[outcome]
 
 
 def require_seat(scheme: ReviewScheme, round_index: int, roles: Collection[str]) -> None:

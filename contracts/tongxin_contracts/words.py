@@ -563,6 +563,7 @@ class NoticeKind(Word):
     POINTS_APPEALED = "points_appealed", "积分申诉已收到"
     APPEAL_ANSWERED = "appeal_answered", "积分申诉已答复"
     DUTY_ASSIGNED = "duty_assigned", "值班安排"
+    DUTY_CANCELLED = "duty_cancelled", "值班取消"
     ALLOCATION_RETURNED = "allocation_returned", "交办被退回"
     RETURN_ANSWERED = "return_answered", "退回意见已答复"
     PROPOSAL_DISPATCHED = "proposal_dispatched", "提案已交办"

@@ -59,6 +59,18 @@ class DutyDayAssigned(Event, service="members", aggregate="duty_day"):
     """Those among them who have to be told: newly on duty, or the day or the time changed."""
 
 
+class DutyDayCancelled(Event, service="members", aggregate="duty_day"):
+    """A day of duty will not be held; whoever was on duty is told."""
+
+    day_id: Public[UUID]
+    name: Public[str]
+    form: Public[DutyDayForm]
+    on: Public[date]
+    people: Internal[tuple[UUID, ...]]
+    """Person ids."""
+    reason: Internal[str]
+
+
 class DutyDayRecorded(Event, service="members", aggregate="duty_day"):
     """What a day of duty came to, in numbers."""
 

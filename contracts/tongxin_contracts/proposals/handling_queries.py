@@ -201,7 +201,7 @@ class HandlingUnit(Answer):
     unit_id: Public[UUID]
     name: Public[str]
     short_name: Public[str]
-    duties: Internal[list[UnitDuty]] = []
+    duties: Internal[list[UnitDuty]] = Field(default_factory=list)
     """What the reader does in it."""
 
 

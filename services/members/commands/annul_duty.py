@@ -22,7 +22,7 @@ async def annul_duty(command: AnnulDuty, work: Work) -> Done:
     await strike_out(work, fact.id, command.reason)
     member.state(DutyAnnulled(member_id=member.id, fact_id=fact.id))
     member.note("annul_duty", reason=f"{fact.on_day} {DutyKind.of(fact.kind).label}：{command.reason}")
-    await reckon_again(member, (fact.on_day,), work)
+    await reckon_again([member], (fact.on_day,), work)
     return Done(id=member.id, version=member.version)
 
 

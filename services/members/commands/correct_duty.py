@@ -55,7 +55,7 @@ async def correct_duty(command: CorrectDuty, work: Work) -> Done:
     before = _in_words(old.on_day, DutyKind.of(old.kind), old.quantity, Attendance.of(old.attendance))
     after = _in_words(command.on, command.kind, command.quantity, command.attendance)
     member.note("correct_duty", reason=f"{before} 更正为 {after}：{command.reason}")
-    await reckon_again(member, (old.on_day, command.on), work)
+    await reckon_again([member], (old.on_day, command.on), work)
     return Done(id=member.id, version=member.version)
 
 

@@ -53,7 +53,7 @@ async def record_duty(command: RecordDuty, work: Work) -> Done:
         )
     )
     member.note("record_duty", reason=_in_words(command))
-    await reckon_again(member, (command.on,), work)
+    await reckon_again([member], (command.on,), work)
     return Done(id=member.id, version=member.version)
 
 

@@ -10,6 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+from nats.errors import (
+    ConnectionClosedError,
+    ConnectionReconnectingError,
+    NoRespondersError,
+    NoServersError,
+    OutboundBufferLimitError,
+    StaleConnectionError,
+)
+from nats.js.errors import ServiceUnavailableError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -36,7 +45,13 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
-            connect_args={"timeout": 5, "server_settings": {"application_name": "tongxin"}},
+            connect_args={
+                "timeout": 5,
+                # Above the roles' own limits: for a server that does not answer at all.
+                "command_timeout": 40,
+                "server_settings": {"application_name": "tongxin"},
+            },
+            hide_parameters=True,  # an error's text goes into logs and letters, which hold no personal data
         )
 
     @asynccontextmanager
@@ -46,8 +61,14 @@ class Database:
             await connection.exec_driver_sql(
                 "select set_config('app.committees', $1, true)", (",".join(sorted(set(committees))),)
             )
-            raw = (await connection.get_raw_connection()).driver_connection
-            yield Transaction(connection, raw)
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                yield Transaction(connection, raw)
+            except Exception as error:
+                if _is_misuse(error):
+                    # Left in the middle of something: whoever had it next could not even begin.
+                    await connection.invalidate()
+                raise
 
     async def refuse_unbound_role(self) -> None:
         """Raise Unavailable when this role would see every committee's rows (superuser or BYPASSRLS)."""
@@ -77,6 +98,34 @@ def is_taken(error: BaseException) -> bool:
     return getattr(cause, "sqlstate", None) == _UNIQUE_VIOLATION
 
 
+_ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+"""Operating-system errors that no waiting mends."""
+_ABOUT_THE_WORLD = (
+    OSError,
+    TimeoutError,
+    PoolTimeoutError,
+    Unavailable,
+    NoRespondersError,
+    NoServersError,
+    ConnectionClosedError,
+    ConnectionReconnectingError,
+    StaleConnectionError,
+    OutboundBufferLimitError,
+    ServiceUnavailableError,
+)
+"""Somebody does not answer now."""
+
+
+def _is_misuse(error: BaseException) -> bool:
+    """Whether the driver was used wrongly, which is our mistake; that a connection is closed is not."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, asyncpg.InterfaceError):
+            return "closed" not in str(cause) and "released" not in str(cause)
+        cause = getattr(cause, "orig", None) or cause.__cause__
+    return False
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether an error says "not now" and not "never": the batch or command is to be tried again as it is."""
     cause: BaseException | None = error
@@ -86,7 +135,11 @@ def is_transient(error: BaseException) -> bool:
         state = getattr(cause, "sqlstate", None)
         if isinstance(state, str):
             return state.startswith(_TRANSIENT_STATES)
-        if isinstance(cause, OSError | TimeoutError | PoolTimeoutError | asyncpg.InterfaceError):
+        if isinstance(cause, asyncpg.InterfaceError):
+            return not _is_misuse(cause)
+        if isinstance(cause, _ABOUT_FILES):
+            return False
+        if isinstance(cause, _ABOUT_THE_WORLD):
             return True
         cause = getattr(cause, "orig", None) or cause.__cause__
     return False

@@ -37,8 +37,10 @@ from services.proposals.queries.my_proposals import my_proposals
 from services.proposals.queries.proposal import proposal
 from services.proposals.queries.proposals import proposals
 from services.proposals.queries.review_desk import review_desk
+from services.proposals.reactions.membership import on_member_admitted, on_member_changed
 from services.proposals.reactions.session_opened import on_session_opened
-from tongxin_contracts.members.events import SessionOpened
+from services.proposals.writing_and_review import WRITING_AND_REVIEW
+from tongxin_contracts.members.events import MemberAdmitted, MemberChanged, SessionOpened
 from tongxin_contracts.proposals.commands import (
     DeclineProposal,
     DiscardDraft,
@@ -76,6 +78,7 @@ SERVICE = Service(
     name="proposals",
     streams=("EVT_PROPOSALS",),
     handlers=(
+        *WRITING_AND_REVIEW,
         handles(SaveDraft, save_draft),
         handles(DiscardDraft, discard_draft),
         handles(SubmitProposal, submit_proposal),
@@ -107,7 +110,11 @@ SERVICE = Service(
         handles(ReviewDesk, review_desk),
         handles(Proposals, proposals),
     ),
-    reactions={SessionOpened: on_session_opened},
+    reactions={
+        SessionOpened: on_session_opened,
+        MemberAdmitted: on_member_admitted,
+        MemberChanged: on_member_changed,
+    },
     deadlines={
         FEEDBACK_CLOSES: on_feedback_closes,
         COMMITMENT_DUE: on_commitment_due,

@@ -4,7 +4,8 @@ from sqlalchemy import delete, select
 
 from chassis.problems import NotFound, WrongState
 from chassis.work import Work
-from services.proposals import tables
+from services.proposals import review_tables, tables
+from services.proposals.joint import cancel_invitations, invitations_of
 from tongxin_contracts.message import Done
 from tongxin_contracts.proposals.commands import DiscardDraft
 
@@ -20,5 +21,9 @@ async def discard_draft(command: DiscardDraft, work: Work) -> Done:
         raise NotFound
     if found.returned_because is not None:
         raise WrongState("这是退回修改的提案，不能删除；请修改后重新提交")
+    await cancel_invitations(await invitations_of(found.id, work), work, reason="草稿已删除")
+    await work.tx.sql.execute(
+        delete(review_tables.attachment).where(review_tables.attachment.c.proposal_id == found.id)
+    )
     await work.tx.sql.execute(delete(tables.draft).where(tables.draft.c.id == command.draft_id))
     return Done(id=command.draft_id, version=found.revision)

@@ -8,18 +8,20 @@ from sqlalchemy import delete, select
 from chassis.calendar import CALENDAR_VERSION, add_working_days, deadline_instant, local_date
 from chassis.deadlines import Deadline
 from chassis.problems import Invalid, NotFound, VersionClash
-from chassis.tasks import Opened
 from chassis.work import Aggregate, Work
 from services.proposals import tables
 from services.proposals.deadlines.review_due import REVIEW_DUE, REVIEW_RULE, REVIEW_WORKING_DAYS
+from services.proposals.joint import as_asked, draft_digest, invitations_of
+from services.proposals.review_tasks import open_review_tasks
+from services.proposals.rules.joint import confirmed, kind_of
 from services.proposals.rules.states import Step, after
 from services.proposals.rules.text import ProposalText, require_text
+from services.proposals.schemes import in_force
 from tongxin_contracts.message import Done
-from tongxin_contracts.permissions import Role
 from tongxin_contracts.problems import FieldProblem
 from tongxin_contracts.proposals.commands import SubmitProposal
 from tongxin_contracts.proposals.events import ProposalSubmitted
-from tongxin_contracts.words import Category, ProposalKind, TaskKind
+from tongxin_contracts.words import Category, ProposalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,25 @@ async def submit_proposal(command: SubmitProposal, work: Work) -> Done:
     """Turn one's draft into a proposal that waits for review, or hand a returned one in again."""
     draft = await _own_draft(command, work)
     handed_in = _checked(draft)
+    asked = [as_asked(one) for one in await invitations_of(draft.id, work)]
+    signed = confirmed(asked, await draft_digest(draft, work))
     known = await work.load_many(tables.proposal, [command.draft_id])
     proposal = _again(known[0], handed_in) if known else _first(command, handed_in, work)
     due_at = deadline_instant(add_working_days(local_date(work.now), REVIEW_WORKING_DAYS))
-    proposal.change(submitted_at=work.now, review_due_at=due_at)
+    scheme_id, scheme = await in_force(work)
+    # Who came with a proposal merged into this one stays, whoever signs the changed text.
+    co_proposers = list(dict.fromkeys((*signed, *proposal["joined"])))
+    proposal.change(
+        kind=kind_of(signed),
+        co_proposers=co_proposers,
+        submitted_at=work.now,
+        review_due_at=due_at,
+        scheme_id=scheme_id,
+        round=0,
+        round_name=scheme.rounds[0].name,
+        seats=list(scheme.rounds[0].seats),
+        disputed=False,
+    )
     proposal.state(
         ProposalSubmitted(
             proposal_id=proposal.id,
@@ -50,15 +67,7 @@ async def submit_proposal(command: SubmitProposal, work: Work) -> Done:
     proposal.note("submit_proposal")
     await work.tx.sql.execute(delete(tables.draft).where(tables.draft.c.id == command.draft_id))
     await work.close_tasks(proposal.id)
-    await work.open_task(
-        Opened(
-            kind=TaskKind.REVIEW_PROPOSAL,
-            matter=proposal.id,
-            title=handed_in.text.title,
-            role=Role.PROPOSALS_OFFICE.value,
-            due_at=due_at,
-        )
-    )
+    await open_review_tasks([proposal], work)
     await work.set_deadline(
         Deadline(
             matter=proposal.id,
@@ -108,6 +117,11 @@ def _first(command: SubmitProposal, handed_in: _HandedIn, work: Work) -> Aggrega
         co_proposers=[],
         submitted_at=work.now,
         review_due_at=None,
+        round=0,
+        seats=[],
+        disputed=False,
+        submission=1,
+        joined=[],
     )
 
 
@@ -122,5 +136,6 @@ def _again(proposal: Aggregate, handed_in: _HandedIn) -> Aggregate:
         explanation=None,
         decided_at=None,
         decided_by_rule=None,
+        submission=proposal["submission"] + 1,
     )
     return proposal

@@ -4,8 +4,10 @@ from sqlalchemy import select
 
 from chassis.problems import NotFound
 from chassis.work import Work
-from services.proposals import tables
+from services.proposals import review_tables, tables
+from services.proposals.joint import attachment_rows, draft_digest, invitation_row
 from tongxin_contracts.proposals.queries import Draft, DraftAnswer
+from tongxin_contracts.words import InvitationState
 
 
 async def draft(query: Draft, work: Work) -> DraftAnswer:
@@ -15,6 +17,13 @@ async def draft(query: Draft, work: Work) -> DraftAnswer:
     ).one_or_none()
     if found is None or found.author != work.actor.person:
         raise NotFound
+    invitation = review_tables.invitation
+    invited = await work.tx.sql.execute(
+        select(invitation)
+        .where(invitation.c.draft_id == found.id, invitation.c.state != InvitationState.CANCELLED)
+        .order_by(invitation.c.invited_at, invitation.c.id)
+    )
+    digest = await draft_digest(found, work)
     return DraftAnswer(
         draft_id=found.id,
         revision=found.revision,
@@ -25,4 +34,6 @@ async def draft(query: Draft, work: Work) -> DraftAnswer:
         suggestions=list(found.suggestions),
         category=found.category,
         returned_because=found.returned_because,
+        invitations=[invitation_row(row, digest) for row in invited],
+        attachments=await attachment_rows(found.id, work),
     )

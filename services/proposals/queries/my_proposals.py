@@ -1,12 +1,14 @@
 """Everything one person writes or wrote."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from chassis.work import Work
-from services.proposals import tables
+from services.proposals import review_tables, tables
+from services.proposals.joint import invitation_row
 from services.proposals.queries.summaries import summary
 from tongxin_contracts.message import PAGE_SIZE
 from tongxin_contracts.proposals.queries import DraftSummary, MyProposals, MyProposalsAnswer
+from tongxin_contracts.words import InvitationState
 
 
 async def my_proposals(_query: MyProposals, work: Work) -> MyProposalsAnswer:
@@ -20,8 +22,20 @@ async def my_proposals(_query: MyProposals, work: Work) -> MyProposalsAnswer:
     )
     proposals = await work.tx.sql.execute(
         select(tables.proposal)
-        .where(tables.proposal.c.first_proposer == person)
+        .where(
+            or_(
+                tables.proposal.c.first_proposer == person,
+                tables.proposal.c.co_proposers.contains([person]),
+            )
+        )
         .order_by(tables.proposal.c.submitted_at.desc())
+        .limit(PAGE_SIZE)
+    )
+    invitation = review_tables.invitation
+    waiting = await work.tx.sql.execute(
+        select(invitation)
+        .where(invitation.c.person == person, invitation.c.state == InvitationState.INVITED)
+        .order_by(invitation.c.invited_at.desc())
         .limit(PAGE_SIZE)
     )
     return MyProposalsAnswer(
@@ -36,4 +50,5 @@ async def my_proposals(_query: MyProposals, work: Work) -> MyProposalsAnswer:
             for row in drafts
         ],
         proposals=[summary(row) for row in proposals],
+        invitations=[invitation_row(row, None) for row in waiting],
     )

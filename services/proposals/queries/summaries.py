@@ -21,6 +21,8 @@ def summary(row: Any) -> ProposalSummary:
         submitted_at=row.submitted_at,
         review_due_at=row.review_due_at,
         version=row.version,
+        round_name=row.round_name,
+        disputed=row.disputed,
     )
 
 

@@ -20,11 +20,18 @@ from services.notify.queries.preferences import preferences
 from services.notify.reactions.commitment_due import on_commitment_due
 from services.notify.reactions.commitment_reported import on_commitment_reported
 from services.notify.reactions.commitment_settled import on_commitment_settled
+from services.notify.reactions.duty_told import on_duty_day_assigned, on_duty_day_cancelled
 from services.notify.reactions.exit_suggested import on_exit_suggested
 from services.notify.reactions.feedback_asked import on_feedback_asked
 from services.notify.reactions.forwarding import forward
 from services.notify.reactions.handling_closed import on_handling_closed
 from services.notify.reactions.member_known import on_member_admitted, on_member_changed
+from services.notify.reactions.points_told import (
+    on_appeal_answered,
+    on_duty_corrected,
+    on_exit_withdrawn,
+    on_points_appealed,
+)
 from services.notify.reactions.proposal_filed import on_proposal_filed
 from services.notify.reactions.proposal_not_filed import on_proposal_not_filed
 from services.notify.reactions.proposal_returned import on_proposal_returned
@@ -36,12 +43,20 @@ from services.notify.reactions.unit_staffed import on_unit_staffed
 from services.notify.settings import NotifySettings
 from services.notify.workers.rounds import WORKERS
 from tongxin_contracts.consultation.events import TopicTaken
+from tongxin_contracts.members.duty_days import DutyDayAssigned, DutyDayCancelled
 from tongxin_contracts.members.events import (
     ExitSuggested,
     MemberAdmitted,
     MemberChanged,
     SchemeAdopted,
+    UnitRegistered,
     UnitStaffed,
+)
+from tongxin_contracts.members.points import (
+    AppealAnswered,
+    DutyCorrected,
+    ExitSuggestionWithdrawn,
+    PointsAppealed,
 )
 from tongxin_contracts.message import Event
 from tongxin_contracts.notify.channels import (
@@ -100,6 +115,13 @@ REACTIONS: dict[type[Event], Reaction] = {
     AppraisalPublished: forward,
     RectificationAnswered: forward,
     RectificationAccepted: forward,
+    DutyCorrected: on_duty_corrected,
+    ExitSuggestionWithdrawn: on_exit_withdrawn,
+    PointsAppealed: on_points_appealed,
+    AppealAnswered: on_appeal_answered,
+    DutyDayAssigned: on_duty_day_assigned,
+    DutyDayCancelled: on_duty_day_cancelled,
+    UnitRegistered: forward,
     SchemeAdopted: forward,
     TopicTaken: forward,
     **{TASK_OPENED[service]: on_task_opened for service in STATING_TASKS},

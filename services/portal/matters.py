@@ -61,6 +61,7 @@ TASK_PAGES: Final[Mapping[TaskKind, TaskPage]] = {
     TaskKind.PUBLISH_APPRAISAL: TaskPage("/appraisal/{matter}", "send"),
     TaskKind.RECTIFY: TaskPage("/appraisal/{about}", "alert-triangle"),
     TaskKind.ACCEPT_RECTIFICATION: TaskPage("/appraisal/{about}", "clipboard-check"),
+    TaskKind.ANSWER_APPEAL: TaskPage("/appeals#{matter}", "messages"),
 }
 """Kinds of task -> page and icon. One line a kind."""
 
@@ -81,6 +82,12 @@ NOTICE_PAGES: Final[Mapping[NoticeKind, NoticePage]] = {
     NoticeKind.OVERDUE: NoticePage(WORK, "bad", "alert-triangle"),
     NoticeKind.ESCALATED: NoticePage(WORK, "bad", "flag"),
     NoticeKind.CIRCULAR: NoticePage("/notices?kind=circular", "info", "speakerphone"),
+    NoticeKind.DUTY_CORRECTED: NoticePage("/members/me", "info", "pencil"),
+    NoticeKind.EXIT_WITHDRAWN: NoticePage("/members/me", "good", "circle-check"),
+    NoticeKind.POINTS_APPEALED: NoticePage("/members/me#appeals", "info", "send"),
+    NoticeKind.APPEAL_ANSWERED: NoticePage("/members/me#appeals", "info", "messages"),
+    NoticeKind.DUTY_ASSIGNED: NoticePage("/duty#{matter}", "info", "clock"),
+    NoticeKind.DUTY_CANCELLED: NoticePage("/duty#{matter}", "closed", "circle-x"),
 }
 """Kinds of notice -> page and look. One line a kind."""
 

@@ -17,6 +17,8 @@ from services.notify.queries.mails import mails
 from services.notify.queries.my_work import my_work
 from services.notify.queries.notices import notices
 from services.notify.queries.preferences import preferences
+from services.notify.reactions.authors_joined import on_authors_joined
+from services.notify.reactions.co_proposer_invited import on_co_proposer_invited
 from services.notify.reactions.commitment_due import on_commitment_due
 from services.notify.reactions.commitment_reported import on_commitment_reported
 from services.notify.reactions.commitment_settled import on_commitment_settled
@@ -25,6 +27,7 @@ from services.notify.reactions.exit_suggested import on_exit_suggested
 from services.notify.reactions.feedback_asked import on_feedback_asked
 from services.notify.reactions.forwarding import forward
 from services.notify.reactions.handling_closed import on_handling_closed
+from services.notify.reactions.invitation_answered import on_invitation_answered
 from services.notify.reactions.member_known import on_member_admitted, on_member_changed
 from services.notify.reactions.points_told import (
     on_appeal_answered,
@@ -32,10 +35,13 @@ from services.notify.reactions.points_told import (
     on_exit_withdrawn,
     on_points_appealed,
 )
+from services.notify.reactions.proposal_converted import on_proposal_converted
 from services.notify.reactions.proposal_filed import on_proposal_filed
+from services.notify.reactions.proposal_merged import on_proposal_merged
 from services.notify.reactions.proposal_not_filed import on_proposal_not_filed
 from services.notify.reactions.proposal_returned import on_proposal_returned
 from services.notify.reactions.proposal_submitted import on_proposal_submitted
+from services.notify.reactions.proposal_withdrawn import on_proposal_withdrawn
 from services.notify.reactions.rehandling_ordered import on_rehandling_ordered
 from services.notify.reactions.task_closed import on_task_closed
 from services.notify.reactions.task_opened import on_task_opened
@@ -89,6 +95,14 @@ from tongxin_contracts.proposals.feedback_events import (
     RectificationAnswered,
     ReHandlingOrdered,
 )
+from tongxin_contracts.proposals.review_events import (
+    CoProposerInvited,
+    InvitationAnswered,
+    ProposalAuthorsJoined,
+    ProposalConverted,
+    ProposalMerged,
+    ProposalWithdrawn,
+)
 from tongxin_contracts.subjects import ServiceName
 from tongxin_contracts.tasks import TASK_CLOSED, TASK_OPENED
 
@@ -100,6 +114,12 @@ REACTIONS: dict[type[Event], Reaction] = {
     ProposalReturned: on_proposal_returned,
     ProposalFiled: on_proposal_filed,
     ProposalNotFiled: on_proposal_not_filed,
+    CoProposerInvited: on_co_proposer_invited,
+    InvitationAnswered: on_invitation_answered,
+    ProposalWithdrawn: on_proposal_withdrawn,
+    ProposalMerged: on_proposal_merged,
+    ProposalAuthorsJoined: on_authors_joined,
+    ProposalConverted: on_proposal_converted,
     ExitSuggested: on_exit_suggested,
     MemberAdmitted: on_member_admitted,
     MemberChanged: on_member_changed,

@@ -46,7 +46,8 @@ WORK: Final = "/work"
 MATTER: Final = "/proposals/{matter}"
 
 TASK_PAGES: Final[Mapping[TaskKind, TaskPage]] = {
-    TaskKind.REVIEW_PROPOSAL: TaskPage("/review?proposal={matter}", "gavel"),
+    TaskKind.REVIEW_PROPOSAL: TaskPage("/review?proposal={about}", "gavel"),
+    TaskKind.CONFIRM_JOINT: TaskPage("/invitations/{matter}", "users"),
     TaskKind.REVISE_PROPOSAL: TaskPage("/proposals/{matter}/edit", "pencil"),
     TaskKind.DECIDE_EXIT: TaskPage("/members/{matter}", "users"),
     TaskKind.GIVE_FEEDBACK: TaskPage("/feedback/{about}", "messages"),
@@ -70,6 +71,11 @@ NOTICE_PAGES: Final[Mapping[NoticeKind, NoticePage]] = {
     NoticeKind.PROPOSAL_FILED: NoticePage(MATTER, "good", "circle-check"),
     NoticeKind.PROPOSAL_RETURNED: NoticePage(MATTER, "warn", "arrow-back-up"),
     NoticeKind.PROPOSAL_NOT_FILED: NoticePage(MATTER, "closed", "circle-x"),
+    NoticeKind.JOINT_INVITED: NoticePage("/invitations/{matter}", "info", "users"),
+    NoticeKind.JOINT_ANSWERED: NoticePage("/invitations/{matter}", "info", "users"),
+    NoticeKind.PROPOSAL_WITHDRAWN: NoticePage(MATTER, "closed", "arrow-back-up"),
+    NoticeKind.PROPOSAL_MERGED: NoticePage(MATTER, "info", "circle-check"),
+    NoticeKind.PROPOSAL_CONVERTED: NoticePage(MATTER, "info", "send"),
     NoticeKind.REVIEW_OVERDUE: NoticePage(MATTER, "bad", "alert-triangle"),
     NoticeKind.EXIT_SUGGESTED: NoticePage("/members/{matter}", "bad", "alert-triangle"),
     NoticeKind.FEEDBACK_ASKED: NoticePage("/feedback/{matter}", "info", "messages"),

@@ -11,11 +11,11 @@ from tongxin_contracts.proposals.events import ProposalFiled
 
 
 async def on_proposal_filed(events: Sequence[Incoming[ProposalFiled]], work: Work) -> None:
-    """Tell the first proposers, then the agencies."""
+    """Tell the proposers, then the agencies."""
     await tell(
         events,
         work,
-        whom=lambda event: event.first_proposer,
+        whom=lambda event: (event.first_proposer, *event.co_proposers),
         what=lambda event: texts.filed(event.title, event.number),
     )
     await forward(events, work)

@@ -10,10 +10,10 @@ from tongxin_contracts.proposals.events import ProposalNotFiled
 
 
 async def on_proposal_not_filed(events: Sequence[Incoming[ProposalNotFiled]], work: Work) -> None:
-    """Tell the first proposers."""
+    """Tell the proposers."""
     await tell(
         events,
         work,
-        whom=lambda event: event.first_proposer,
+        whom=lambda event: (event.first_proposer, *event.co_proposers),
         what=lambda event: texts.not_filed(event.title, event.ground, event.explanation),
     )

@@ -10,10 +10,10 @@ from tongxin_contracts.proposals.events import ProposalReturned
 
 
 async def on_proposal_returned(events: Sequence[Incoming[ProposalReturned]], work: Work) -> None:
-    """Tell the first proposers."""
+    """Tell the proposers."""
     await tell(
         events,
         work,
-        whom=lambda event: event.first_proposer,
+        whom=lambda event: (event.first_proposer, *event.co_proposers),
         what=lambda event: texts.returned(event.title, event.reason),
     )

@@ -10,10 +10,10 @@ from tongxin_contracts.proposals.events import ProposalSubmitted
 
 
 async def on_proposal_submitted(events: Sequence[Incoming[ProposalSubmitted]], work: Work) -> None:
-    """Tell the first proposers."""
+    """Tell the proposers."""
     await tell(
         events,
         work,
-        whom=lambda event: event.first_proposer,
+        whom=lambda event: (event.first_proposer, *event.co_proposers),
         what=lambda event: texts.submitted(event.title, again=event.again),
     )

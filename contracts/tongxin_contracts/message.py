@@ -59,6 +59,8 @@ class Event(Message):
 
     aggregate: ClassVar[str]
     visibility: ClassVar[Visibility]
+    label: ClassVar[str]
+    """What it is called on a page, in a few Chinese characters; every event that agencies may follow has one."""
 
     def __init_subclass__(
         cls,
@@ -67,12 +69,14 @@ class Event(Message):
         aggregate: str | None = None,
         version: int = 1,
         visibility: Visibility = Visibility.COMMITTEE,
+        label: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
         if service is None or aggregate is None:
             return
         cls.service, cls.aggregate, cls.version, cls.visibility = service, aggregate, version, visibility
+        cls.label = label
         cls.message_name = snake(cls.__name__)
 
     @classmethod

@@ -32,7 +32,9 @@ class SessionOpened(Event, service="members", aggregate="session"):
     """The last day whose proposals count for this session's year (nationally 5 December)."""
 
 
-class MemberAdmitted(Event, service="members", aggregate="member", visibility=Visibility.AGENCIES):
+class MemberAdmitted(
+    Event, service="members", aggregate="member", visibility=Visibility.AGENCIES, label="委员加入"
+):
     """A person is a member of the committee."""
 
     member_id: Public[UUID]
@@ -55,7 +57,9 @@ class MemberChanged(Event, service="members", aggregate="member"):
     liaison_group: Public[str | None] = None
 
 
-class SchemeAdopted(Event, service="members", aggregate="scheme", visibility=Visibility.AGENCIES):
+class SchemeAdopted(
+    Event, service="members", aggregate="scheme", visibility=Visibility.AGENCIES, label="积分规则施行"
+):
     """A points scheme is in force for the committee; points are reckoned by it from now on."""
 
     scheme_id: Public[UUID]
@@ -115,7 +119,9 @@ class ExitDecided(Event, service="members", aggregate="member"):
     decision: Public[ExitDecision]
 
 
-class UnitRegistered(Event, service="members", aggregate="unit", visibility=Visibility.AGENCIES):
+class UnitRegistered(
+    Event, service="members", aggregate="unit", visibility=Visibility.AGENCIES, label="承办单位登记"
+):
     """A unit that handles proposals, as it stands now: registered, renamed or closed."""
 
     unit_id: Public[UUID]

@@ -31,7 +31,9 @@ class ProposalReturned(Event, service="proposals", aggregate="proposal"):
     reason: Internal[str]
 
 
-class ProposalFiled(Event, service="proposals", aggregate="proposal", visibility=Visibility.AGENCIES):
+class ProposalFiled(
+    Event, service="proposals", aggregate="proposal", visibility=Visibility.AGENCIES, label="提案立案"
+):
     """立案: it has a number of term and session and will be handled."""
 
     proposal_id: Public[UUID]

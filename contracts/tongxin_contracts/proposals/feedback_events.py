@@ -14,7 +14,9 @@ from tongxin_contracts.message import Event, Visibility
 from tongxin_contracts.words import AppraisalOutcome, FeedbackResult, ScoreSide
 
 
-class FeedbackAsked(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class FeedbackAsked(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="请提案人反馈"
+):
     """The committee asks the proposers what they think of the reply; the unit asks nobody."""
 
     handling_id: Public[UUID]
@@ -54,7 +56,9 @@ class FeedbackCounts(BaseModel):
     disagree: Public[int] = 0
 
 
-class FeedbackClosed(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class FeedbackClosed(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="反馈结束"
+):
     """The window is closed: what was answered can be counted and seen."""
 
     handling_id: Public[UUID]
@@ -66,7 +70,9 @@ class FeedbackClosed(Event, service="proposals", aggregate="handling", visibilit
     first_proposer: Internal[UUID]
 
 
-class ReHandlingOrdered(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class ReHandlingOrdered(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="要求重新办理"
+):
     """重新办理: the proposer was not satisfied and the committee sends it back, once."""
 
     handling_id: Public[UUID]
@@ -79,7 +85,9 @@ class ReHandlingOrdered(Event, service="proposals", aggregate="handling", visibi
     co_proposers: Internal[tuple[UUID, ...]] = ()
 
 
-class HandlingClosed(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class HandlingClosed(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="办理办结"
+):
     """办结; the result is what the first proposer said to it, also where that was no."""
 
     handling_id: Public[UUID]
@@ -95,7 +103,9 @@ class HandlingClosed(Event, service="proposals", aggregate="handling", visibilit
     """True when it closes after promises that had come due."""
 
 
-class CommitmentDue(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class CommitmentDue(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="承诺事项到期"
+):
     """A promise has come due; a closed handling is open again until it is settled."""
 
     handling_id: Public[UUID]
@@ -109,7 +119,9 @@ class CommitmentDue(Event, service="proposals", aggregate="handling", visibility
     first_proposer: Internal[UUID]
 
 
-class CommitmentReported(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class CommitmentReported(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="承诺事项进展"
+):
     """The unit says what became of its promise."""
 
     handling_id: Public[UUID]
@@ -131,7 +143,9 @@ class CommitmentCommented(Event, service="proposals", aggregate="handling"):
     title: Public[str]
 
 
-class CommitmentSettled(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class CommitmentSettled(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="承诺事项了结"
+):
     """核销: the committee found it kept, or not; a new date is given once at most."""
 
     handling_id: Public[UUID]
@@ -146,7 +160,9 @@ class CommitmentSettled(Event, service="proposals", aggregate="handling", visibi
     first_proposer: Internal[UUID]
 
 
-class AppraisalOpened(Event, service="proposals", aggregate="appraisal", visibility=Visibility.AGENCIES):
+class AppraisalOpened(
+    Event, service="proposals", aggregate="appraisal", visibility=Visibility.AGENCIES, label="办理评议开始"
+):
     """双向评议: every unit that led a handling in the year is in it."""
 
     appraisal_id: Public[UUID]
@@ -195,7 +211,9 @@ class UnitAppraised(BaseModel):
     outcome: Public[AppraisalOutcome]
 
 
-class AppraisalPublished(Event, service="proposals", aggregate="appraisal", visibility=Visibility.AGENCIES):
+class AppraisalPublished(
+    Event, service="proposals", aggregate="appraisal", visibility=Visibility.AGENCIES, label="办理评议公布"
+):
     """The result is public: the first are praised, the last rectify by a date."""
 
     appraisal_id: Public[UUID]
@@ -205,7 +223,7 @@ class AppraisalPublished(Event, service="proposals", aggregate="appraisal", visi
 
 
 class RectificationAnswered(
-    Event, service="proposals", aggregate="appraisal", visibility=Visibility.AGENCIES
+    Event, service="proposals", aggregate="appraisal", visibility=Visibility.AGENCIES, label="整改答复"
 ):
     """A unit answered in writing what it has rectified."""
 
@@ -216,7 +234,7 @@ class RectificationAnswered(
 
 
 class RectificationAccepted(
-    Event, service="proposals", aggregate="appraisal", visibility=Visibility.AGENCIES
+    Event, service="proposals", aggregate="appraisal", visibility=Visibility.AGENCIES, label="整改通过"
 ):
     """The committee accepts the rectification."""
 

@@ -25,7 +25,9 @@ class Allocated(BaseModel):
     """None before the formal dispatch."""
 
 
-class ProposalPreDispatched(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class ProposalPreDispatched(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="提案预交办"
+):
     """预交办, first or after a return: these units are asked whether it is theirs."""
 
     handling_id: Public[UUID]
@@ -39,7 +41,9 @@ class ProposalPreDispatched(Event, service="proposals", aggregate="handling", vi
     """True after a return was answered by another allocation."""
 
 
-class AllocationAccepted(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class AllocationAccepted(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="承办单位接收"
+):
     """A unit says it is theirs, or let the days pass."""
 
     handling_id: Public[UUID]
@@ -49,7 +53,9 @@ class AllocationAccepted(Event, service="proposals", aggregate="handling", visib
     by_silence: Public[bool] = False
 
 
-class ReturnAnswered(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class ReturnAnswered(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="退回审核"
+):
     """The office answered a return: another unit takes it, or it stays."""
 
     handling_id: Public[UUID]
@@ -72,7 +78,9 @@ class DispatchRulesAdopted(Event, service="proposals", aggregate="dispatch_rules
     source: Public[str]
 
 
-class AllocationReturned(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class AllocationReturned(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="承办单位申请退回"
+):
     """A unit says it is not theirs; the office answers in seven days."""
 
     handling_id: Public[UUID]
@@ -83,7 +91,9 @@ class AllocationReturned(Event, service="proposals", aggregate="handling", visib
     answer_by: Public[datetime]
 
 
-class ProposalDispatched(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class ProposalDispatched(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="提案正式交办"
+):
     """正式交办: units have to handle it from now on, until their dates."""
 
     handling_id: Public[UUID]
@@ -95,7 +105,9 @@ class ProposalDispatched(Event, service="proposals", aggregate="handling", visib
     co_proposers: Internal[tuple[UUID, ...]] = ()
 
 
-class DispatchSigned(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class DispatchSigned(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="交办签收"
+):
     """签收: a unit has it in hand."""
 
     handling_id: Public[UUID]
@@ -116,7 +128,9 @@ class ExtensionAsked(Event, service="proposals", aggregate="handling"):
     reason: Internal[str]
 
 
-class ExtensionDecided(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class ExtensionDecided(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="延期审批"
+):
     """More time was granted or not; what was granted is never overdue before the new date."""
 
     handling_id: Public[UUID]
@@ -129,7 +143,9 @@ class ExtensionDecided(Event, service="proposals", aggregate="handling", visibil
     reason: Internal[str] = ""
 
 
-class ResponsibilitiesSet(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class ResponsibilitiesSet(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="办理责任清单"
+):
     """责任清单: each suggestion has what is done about it, by whom, until when."""
 
     handling_id: Public[UUID]
@@ -139,7 +155,9 @@ class ResponsibilitiesSet(Event, service="proposals", aggregate="handling", visi
     lines: Public[int]
 
 
-class ResultReported(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class ResultReported(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="办理结果填报"
+):
     """成果清单: a line of the responsibility list is done, with what shows it."""
 
     handling_id: Public[UUID]
@@ -152,7 +170,9 @@ class ResultReported(Event, service="proposals", aggregate="handling", visibilit
     lines: Public[int]
 
 
-class OpinionGiven(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class OpinionGiven(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="会办意见"
+):
     """A co-handler gave its opinion to the lead unit; what it says goes to nobody else."""
 
     handling_id: Public[UUID]
@@ -162,7 +182,9 @@ class OpinionGiven(Event, service="proposals", aggregate="handling", visibility=
     lead_unit: Public[UUID]
 
 
-class TalkRecorded(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class TalkRecorded(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="沟通协商记录"
+):
     """不协商不答复: the unit talked with the proposer, and it is on record."""
 
     handling_id: Public[UUID]
@@ -175,7 +197,9 @@ class TalkRecorded(Event, service="proposals", aggregate="handling", visibility=
     first_proposer: Internal[UUID]
 
 
-class ReplyMoved(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class ReplyMoved(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="答复稿流转"
+):
     """The reply went on inside its unit: to the checker, to the signer, or back."""
 
     handling_id: Public[UUID]
@@ -198,7 +222,9 @@ class SuggestionAnswered(BaseModel):
     """B: until when it will be done."""
 
 
-class ProposalReplied(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class ProposalReplied(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="提案答复"
+):
     """答复: a signed letter with its number went to the proposers."""
 
     handling_id: Public[UUID]
@@ -215,7 +241,9 @@ class ProposalReplied(Event, service="proposals", aggregate="handling", visibili
     co_proposers: Internal[tuple[UUID, ...]] = ()
 
 
-class HandlingOverdue(Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES):
+class HandlingOverdue(
+    Event, service="proposals", aggregate="handling", visibility=Visibility.AGENCIES, label="办理逾期"
+):
     """A unit's date has passed and nothing came."""
 
     handling_id: Public[UUID]

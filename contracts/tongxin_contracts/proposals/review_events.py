@@ -66,7 +66,9 @@ class ProposalRecommended(Event, service="proposals", aggregate="proposal"):
     rule_version: Public[str]
 
 
-class ProposalMerged(Event, service="proposals", aggregate="proposal", visibility=Visibility.AGENCIES):
+class ProposalMerged(
+    Event, service="proposals", aggregate="proposal", visibility=Visibility.AGENCIES, label="提案并案"
+):
     """并案: it goes on inside another one, which keeps its authors."""
 
     proposal_id: Public[UUID]
@@ -80,7 +82,9 @@ class ProposalMerged(Event, service="proposals", aggregate="proposal", visibilit
     explanation: Internal[str] = ""
 
 
-class ProposalAuthorsJoined(Event, service="proposals", aggregate="proposal", visibility=Visibility.AGENCIES):
+class ProposalAuthorsJoined(
+    Event, service="proposals", aggregate="proposal", visibility=Visibility.AGENCIES, label="并案提案人加入"
+):
     """Another proposal was merged into this one: its authors are co-proposers here from now on."""
 
     proposal_id: Public[UUID]
@@ -95,7 +99,9 @@ class ProposalAuthorsJoined(Event, service="proposals", aggregate="proposal", vi
     """All co-proposers, as they stand now."""
 
 
-class ProposalConverted(Event, service="proposals", aggregate="proposal", visibility=Visibility.AGENCIES):
+class ProposalConverted(
+    Event, service="proposals", aggregate="proposal", visibility=Visibility.AGENCIES, label="提案转办"
+):
     """转为社情民意信息或意见建议."""
 
     proposal_id: Public[UUID]

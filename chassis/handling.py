@@ -208,7 +208,7 @@ class Front:
 
 async def tell(connection: Client, work: Work) -> None:
     """Wake the relays of every replica and hint to live pages; both may get lost."""
-    if work.outgoing:
+    if work.outgoing or work.stated:
         await connection.publish(poke_subject(work.service), b"")
     for committee, kind in work.hints:
         await connection.publish(hint_subject(committee, work.service), kind.encode())

@@ -19,7 +19,7 @@ from chassis import bus, handling, letters, migrations, telemetry
 from chassis.clock import Clock, SystemClock
 from chassis.consumer import Consumer
 from chassis.database import Database
-from chassis.deadlines import FireDeadline, Sweeper
+from chassis.deadlines import FireDeadline, Sweeper, Together
 from chassis.drift import find_drift
 from chassis.failpoints import Failpoints
 from chassis.files import ObjectStoreFiles
@@ -46,7 +46,7 @@ class Service:
     """Commands and queries."""
     reactions: Mapping[type[Event], Reaction] = field(default_factory=dict)
     """Foreign events it takes, each with its function."""
-    deadlines: Mapping[str, FireDeadline] = field(default_factory=dict)
+    deadlines: Mapping[str, FireDeadline | Together] = field(default_factory=dict)
     """Kinds of deadline, each with what happens when it passes."""
     streams: Sequence[str] = ()
     """Streams its relays write; nobody else does."""

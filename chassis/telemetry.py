@@ -57,6 +57,11 @@ DEAD_LETTERS = Gauge(
 SWEEP_AGE_SECONDS = Gauge(
     "tongxin_deadline_sweep_age_seconds", "Time since deadlines were last swept.", ("service",)
 )
+DEADLINES = Counter(
+    "tongxin_deadlines_total",
+    "Deadlines that passed, by what became of them.",
+    ("service", "kind", "outcome"),
+)
 NOTICES = Counter(
     "tongxin_notices_total",
     "Notices by channel (portal, email) and what became of them.",

@@ -7,7 +7,7 @@ one for each event it states, without gaps; several aggregates cost as many stat
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -83,7 +83,9 @@ class Aggregate:
     def state(self, event: Event, *, because: Envelope | None = None) -> None:
         """State an event: the version rises by one and the event goes out with it."""
         self.row["version"] += 1
-        self.work.publish(event, aggregate=self.id, version=self.version, because=because)
+        self.work.publish(
+            event, aggregate=self.id, version=self.version, because=because, committee=self.row["committee"]
+        )
 
     def note(self, action: str, *, reason: str | None = None) -> None:
         """Write a line of history about the changes so far."""
@@ -124,6 +126,8 @@ class Work:
     files_to_keep: list[bytes] = field(default_factory=list)
     hints: set[tuple[str, str]] = field(default_factory=set)
     """(committee, kind) of what live pages may show differently after this."""
+    stated: bool = False
+    """Events were written already, by a part of this work."""
 
     async def load(self, table: Table, id_: UUID) -> Aggregate:
         """Lock and read one aggregate; raises NotFound, also for a row of another committee."""
@@ -226,11 +230,25 @@ class Work:
 
     async def set_deadline(self, deadline: deadlines.Deadline) -> None:
         """Have something happen at an instant unless it is cancelled before."""
-        await deadlines.set_deadline(self.tx, deadline)
+        await deadlines.set_deadlines(self.tx, [deadline])
+
+    async def set_deadlines(self, many: Sequence[deadlines.Deadline]) -> None:
+        """The same for several; one statement."""
+        await deadlines.set_deadlines(self.tx, many)
 
     async def cancel_deadlines(self, matter: UUID | Collection[UUID]) -> None:
         """Whatever was to happen on a matter or several happens no more."""
         await deadlines.cancel(self.tx, matter, self.now)
+
+    def apart(self) -> "Work":
+        """A part of this work in the same transaction that can be given up alone; to be flushed and then taken over."""
+        return replace(self, entries=[], touched=[], outgoing=[], files_to_keep=[], hints=set(), stated=False)
+
+    def take_over(self, part: "Work") -> None:
+        """A part was flushed: what has to be told after the commit is told by this work."""
+        self.hints |= part.hints
+        self.stated = self.stated or part.stated or bool(part.outgoing)
+        self.files_to_keep += part.files_to_keep
 
     async def flush(self) -> None:
         """Write everything: rows, history, outbox. Called by the chassis, once, right before the commit."""

@@ -5,11 +5,13 @@ from email.utils import parseaddr
 
 import pytest
 
+from chassis.clock import SystemClock
 from chassis.failpoints import Failpoints, Place
 from infra.local.ports import free_port
 from infra.local.stack import Stack
 from services.notify.workers.posting import post
 from tests.notify_at_work import MailServer, Notify, mail_server, noon, notify
+from tests.waiting import until_async
 from tongxin_contracts.words import NoticeKind
 
 COMMITTEE = "351100"
@@ -187,3 +189,32 @@ async def test_quiet_hours_are_kept(house: Notify, server: MailServer) -> None:
     assert await house.sender(server.port).send_due() == 0
     house.clock.forward(hours=8)
     assert await house.sender(server.port).send_due() == 1
+
+
+async def test_a_process_killed_between_sending_and_marking_sends_the_same_mail_again(
+    stack: Stack, server: MailServer
+) -> None:
+    settings = {
+        "TONGXIN_SMTP_HOST": "127.0.0.1",
+        "TONGXIN_SMTP_PORT": str(server.port),
+        "TONGXIN_SMTP_SECURITY": "none",
+        "TONGXIN_HEALTH_PORT": str(free_port()),
+    }
+    async with notify(stack, "351110", SystemClock().now()) as house:
+        await house.tell(await house.reachable("killed@example.org"), "发送后进程被杀")
+        dying = stack.start_service("notify", settings | {"TONGXIN_FAILPOINT": "after_send_before_mark"})
+        await until_async(lambda: not dying.alive, "the process dies after sending", limit=20)
+        assert len(server.mails) == 1
+        (left,) = await house.rows("select state, sent_at from mail where committee = $1", "351110")
+        assert tuple(left) == ("waiting", None)
+        async with house.work() as work:
+            await work.tx.raw.execute("update mail set claimed_until = now() where committee = $1", "351110")
+        living = stack.start_service("notify", settings)
+        try:
+            await until_async(lambda: len(server.mails) == 2, "it is sent again", limit=20)
+        finally:
+            living.stop()
+        first, second = (mail.message["Message-ID"] for mail in server.mails)
+        assert first == second
+        (done,) = await house.rows("select state from mail where committee = $1", "351110")
+        assert done["state"] == "sent"

@@ -10,7 +10,18 @@ from starlette.types import Scope
 from services.portal import api, openapi, refused, uploads
 from services.portal.assets.manifest import DIST
 from services.portal.guards import Guards
-from services.portal.pages import channels, entrance, members, operations, proposals, review, topics, work
+from services.portal.pages import (
+    appraisal,
+    channels,
+    entrance,
+    feedback,
+    members,
+    operations,
+    proposals,
+    review,
+    topics,
+    work,
+)
 from services.portal.portal import Portal
 
 
@@ -33,7 +44,18 @@ def make_application(portal: Portal) -> Guards:
     refused.install(app)
     app.include_router(api.router())
     app.include_router(uploads.router)
-    for pages in (entrance, work, channels, proposals, review, topics, members, operations):
+    for pages in (
+        entrance,
+        work,
+        channels,
+        proposals,
+        review,
+        feedback,
+        appraisal,
+        topics,
+        members,
+        operations,
+    ):
         app.include_router(pages.router, include_in_schema=False)
     app.router.routes.append(
         Mount("/assets", GZipMiddleware(_Assets(directory=DIST), minimum_size=1024), name="assets")

@@ -1,5 +1,6 @@
 """The appraisal of lead units: open, score, count, vote, publish, rectify."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,6 +51,15 @@ MARK_LABELS: Final = {
     ScoreSide.UNIT.value: ("领导重视", "协商沟通", "采纳意见", "办理成效"),
     ScoreSide.PROPOSAL.value: ("问题准确性", "分析前瞻性", "建议可操作性", "科学可行性"),
 }
+_ACTIONS: Final[Mapping[str, tuple[type[Command], str]]] = {
+    "score_unit": (ScoreUnit, "评分已保存，截止以前可以修改。"),
+    "score_proposal": (ScoreProposal, "评分已保存，截止以前可以修改。"),
+    "close_scoring": (CloseScoring, "评分已汇总，请常委会表决。"),
+    "vote": (RecordVote, "表决结果已记录。"),
+    "publish": (PublishAppraisal, "评议结果已公布，整改单位已收到限期整改待办。"),
+    "rectify": (AnswerRectification, "整改情况已书面答复。"),
+    "accept": (AcceptRectification, "整改情况已核收。"),
+}
 RULE: Final = (
     "各项得分＝该项比例×权重；没有可统计内容的项目不计，其余权重按比例折算为 100 分；未反馈的计入分母，不算满意。"
     "总分相同名次并列；末位先看总分，再看超期件数，再看承办件数，仍相同的一并整改；整改单位不超过参评单位的一半。"
@@ -98,6 +108,7 @@ async def _list(visit: Visit, form: FormData | None = None, refusal: Refusal | N
     typed = _typed(form) if form else {f"weight_{item}": str(weight) for item, weight in WEIGHTS.items()}
     view = AppraisalsView(
         rows=found.appraisals,
+        items=ITEMS,
         may_open=visit.may("proposals.open_appraisal"),
         year=today.year,
         typed=typed,
@@ -128,27 +139,22 @@ async def act(visit: Visiting, appraisal_id: UUID) -> Response:
 
 def _command(visit: Visit, appraisal_id: UUID, form: FormData) -> tuple[Command, str]:
     what: dict[str, Any] = {"committee": visit.committee, "appraisal_id": appraisal_id}
-    match form.get("action"):
+    action = str(form.get("action", ""))
+    match action:
         case "score_unit":
-            return ScoreUnit.model_validate(what | _marks(form, UNIT_MARKS)), "评分已保存，截止以前可以修改。"
+            what |= _marks(form, UNIT_MARKS)
         case "score_proposal":
-            scored = ScoreProposal.model_validate(what | _marks(form, PROPOSAL_MARKS))
-            return scored, "评分已保存，截止以前可以修改。"
-        case "close_scoring":
-            return CloseScoring.model_validate(what), "评分已汇总，请常委会表决。"
+            what |= _marks(form, PROPOSAL_MARKS)
         case "vote":
-            votes = {name: form.get(name) or 0 for name in ("in_favour", "against", "abstained")}
-            return RecordVote.model_validate(what | votes), "表决结果已记录。"
-        case "publish":
-            return PublishAppraisal.model_validate(what), "评议结果已公布，整改单位已收到限期整改待办。"
+            what |= {name: form.get(name) or 0 for name in ("in_favour", "against", "abstained")}
         case "rectify":
-            text = str(form.get("text", "")).replace("\r\n", "\n")
-            return AnswerRectification.model_validate(what | {"text": text}), "整改情况已书面答复。"
+            what |= {"text": str(form.get("text", "")).replace("\r\n", "\n")}
         case "accept":
-            return AcceptRectification.model_validate(
-                what | {"unit_id": form.get("unit_id")}
-            ), "整改情况已核收。"
-    raise Malformed("请选择要办理的事项")
+            what |= {"unit_id": form.get("unit_id")}
+    if action not in _ACTIONS:
+        raise Malformed("请选择要办理的事项")
+    kind, said = _ACTIONS[action]
+    return kind.model_validate(what), said
 
 
 def _marks(form: FormData, names: tuple[str, ...]) -> dict[str, Any]:

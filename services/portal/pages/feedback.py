@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from chassis import telemetry
-from chassis.problems import Malformed, NotFound, Refusal, field_problems
+from chassis.problems import Forbidden, Malformed, NotFound, Refusal, field_problems
 from services.portal.pages.rate_bars import bars
 from services.portal.views.feedback import (
     Choice,
@@ -97,6 +97,16 @@ def _decided(visit: Visit, proposal_id: UUID, form: FormData) -> tuple[Command, 
             close = CloseHandling.model_validate(what | {"reason": _lines(form, "reason")})
             return close, "已办结，理由已记录。"
     raise Malformed("请选择要办理的事项")
+
+
+async def feedback_section(visit: Visit, committee: str, proposal_id: UUID) -> FeedbackAnswer | None:
+    """What followed the reply, for the proposal's page; None where there is none or the reader may not know."""
+    if not visit.may("proposals.feedback"):
+        return None
+    try:
+        return await visit.ask(FeedbackAnswer, Feedback(committee=committee, proposal_id=proposal_id))
+    except (NotFound, Forbidden):
+        return None
 
 
 async def _show(

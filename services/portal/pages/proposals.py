@@ -14,6 +14,7 @@ from chassis import telemetry
 from chassis.ids import derived_id, new_id
 from chassis.problems import Forbidden, Malformed, Refusal, field_problems
 from services.portal.api import read_json
+from services.portal.pages.feedback import feedback_section
 from services.portal.pages.timeline import actors, timeline
 from services.portal.views import NextStep, ProposalFormView, ProposalsView, ProposalView
 from services.portal.visit import Visit, Visiting, command_id, uuid_field
@@ -81,7 +82,10 @@ async def proposal(visit: Visiting, proposal_id: UUID) -> Response:
     people = {found.first_proposer, *found.co_proposers, *actors(found.history)}
     names = await visit.portal.names(people)
     view = ProposalView(
-        proposal=found, timeline=timeline(found.history, names), next_step=_next_step(visit, found)
+        proposal=found,
+        timeline=timeline(found.history, names),
+        next_step=_next_step(visit, found),
+        feedback=await feedback_section(visit, found.committee, proposal_id),
     )
     return await visit.page(view, people=people)
 

@@ -124,6 +124,8 @@ class AppraisalsView(View):
 
     template: ClassVar[str] = "appraisals.html"
     rows: Sequence[AppraisalSummary]
+    items: Mapping[str, str]
+    """Item -> label."""
     may_open: bool
     year: int
     typed: Mapping[str, str] = field(default_factory=dict)

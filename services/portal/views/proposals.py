@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from tongxin_contracts.problems import Problem
+from tongxin_contracts.proposals.feedback_queries import FeedbackAnswer
 from tongxin_contracts.proposals.queries import DraftSummary, ProposalAnswer, ProposalSummary
 from tongxin_contracts.words import Category
 
@@ -84,6 +85,8 @@ class ProposalView(View):
     """The newest first."""
     next_step: NextStep | None = None
     """None when nothing more happens."""
+    feedback: FeedbackAnswer | None = None
+    """What followed the reply; None where there is none or the reader may not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

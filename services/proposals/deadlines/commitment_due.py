@@ -14,9 +14,9 @@ from tongxin_contracts.words import CommitmentState, TaskKind
 
 
 async def on_commitment_due(deadline: Deadline, work: Work) -> None:
-    """Ask the unit, unless the promise was settled, replaced or given another date."""
+    """Ask the unit, unless the promise was settled or replaced meanwhile."""
     row, handling, proposal = await locked(deadline.matter, work)
-    if row.state != CommitmentState.OPEN or row.due_at > deadline.due_at:
+    if row.state != CommitmentState.OPEN:
         return
     await step(row, CommitmentStep.FALL_DUE, work)
     state = HANDLING_STATES[handling["state"]]

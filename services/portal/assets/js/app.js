@@ -8,6 +8,7 @@ import { onContent } from "./content.js";
 import { counters } from "./counters.js";
 import { suggestions } from "./suggestions.js";
 import { proposalForms, settledDrafts } from "./proposal_form.js";
+import { keptForms } from "./keep_form.js";
 import { uploads } from "./upload.js";
 
 onContent(suggestions);
@@ -15,3 +16,4 @@ onContent(counters);
 onContent(settledDrafts);
 onContent(proposalForms);
 onContent(uploads);
+onContent(keptForms);

@@ -6,8 +6,9 @@ Written as YAML by hand-sized means: JSON is YAML, so values are JSON and only t
 import json
 from typing import Any
 
-from .catalogue import EVENTS, REQUESTS
+from .catalogue import EVENTS, REQUESTS, agency_events
 from .message import Event, Request
+from .subjects import AGENCY_STREAM, agency_template
 
 
 def document(schemas: dict[str, str]) -> str:
@@ -18,6 +19,8 @@ def document(schemas: dict[str, str]) -> str:
     messages: dict[str, Any] = {}
     for event in EVENTS:
         _event(event, channels, operations, messages)
+    for event in agency_events():
+        _agency_event(event, channels, operations, messages)
     for request in REQUESTS:
         _request(request, channels, operations, messages)
     parts: dict[str, Any] = {
@@ -49,6 +52,23 @@ def _event(
         },
         "messages": {"event": {"$ref": f"#/components/messages/{key}"}},
         "description": f"stream {event.stream()}, aggregate {event.aggregate}, visibility {event.visibility.value}",
+    }
+    operations[f"send.{key}"] = {"action": "send", "channel": {"$ref": f"#/channels/{key}"}}
+
+
+def _agency_event(
+    event: type[Event], channels: dict[str, Any], operations: dict[str, Any], messages: dict[str, Any]
+) -> None:
+    name = f"{event.service}.{event.message_name}.v{event.version}"
+    key = f"agency.{name}"
+    messages[key] = _message(event, f"./agency/{name}.json", f"{event.type_name()} {event.label}")
+    channels[key] = {
+        "address": agency_template(event.message_name, event.version),
+        "parameters": {
+            "agency": {"description": "The agency's id; each has a consumer that hears its own alone"}
+        },
+        "messages": {"event": {"$ref": f"#/components/messages/{key}"}},
+        "description": f"stream {AGENCY_STREAM}; cut to the clearance of the agency's subscription",
     }
     operations[f"send.{key}"] = {"action": "send", "channel": {"$ref": f"#/channels/{key}"}}
 

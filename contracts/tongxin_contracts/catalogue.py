@@ -16,8 +16,8 @@ from .members import commands as members_commands
 from .members import duty_days, points
 from .members import events as members_events
 from .members import queries as members_queries
-from .message import Command, Event, Message, PersonEvent, Query, Request
-from .notify import channels, circulars
+from .message import Command, Event, Message, PersonEvent, Query, Request, Visibility
+from .notify import agencies, channels, circulars
 from .notify import commands as notify_commands
 from .notify import events as notify_events
 from .notify import queries as notify_queries
@@ -65,6 +65,7 @@ EVENTS: tuple[type[Event], ...] = (
         consultation_events,
         notify_events,
         circulars,
+        agencies,
     ),
     *TASK_OPENED.values(),
     *TASK_CLOSED.values(),
@@ -83,6 +84,7 @@ COMMANDS: tuple[type[Command], ...] = _declared(
     notify_commands,
     channels,
     circulars,
+    agencies,
 )
 QUERIES: tuple[type[Query], ...] = _declared(
     Query,
@@ -98,6 +100,7 @@ QUERIES: tuple[type[Query], ...] = _declared(
     notify_queries,
     channels,
     circulars,
+    agencies,
 )
 REQUESTS: tuple[type[Request], ...] = (*COMMANDS, *QUERIES)
 
@@ -109,6 +112,12 @@ def events_by_type() -> dict[str, type[Event]]:
 
 
 @cache
+def agency_events() -> tuple[type[Event], ...]:
+    """Events that agencies may follow."""
+    return tuple(event for event in EVENTS if event.visibility is Visibility.AGENCIES)
+
+
+@cache
 def requests_by_permission() -> dict[str, type[Request]]:
     """Command and query classes by the permission that opens them."""
     return {request.permission(): request for request in REQUESTS}
@@ -116,7 +125,14 @@ def requests_by_permission() -> dict[str, type[Request]]:
 
 def faults() -> list[str]:
     """What is wrong with the catalogue as declared; a test and the generator insist on an empty list."""
-    return [*_unclassified(), *_not_documented(), *_not_unique(), *_unknown_grants(), *_nobody_may()]
+    return [
+        *_unclassified(),
+        *_not_documented(),
+        *_without_label(),
+        *_not_unique(),
+        *_unknown_grants(),
+        *_nobody_may(),
+    ]
 
 
 def _unclassified() -> list[str]:
@@ -146,6 +162,14 @@ def _fields(event: type[Event]) -> list[tuple[str, Classification | None, str]]:
 def _not_documented() -> list[str]:
     messages: tuple[type[Message], ...] = (*EVENTS, *REQUESTS)
     return [f"{message.__name__} has no docstring" for message in messages if not message.__doc__]
+
+
+def _without_label() -> list[str]:
+    return [
+        f'{event.__name__} may leave for agencies and has no label: add label="…" beside visibility'
+        for event in agency_events()
+        if not event.label
+    ]
 
 
 def _not_unique() -> list[str]:

@@ -1,4 +1,5 @@
-"""Writes what is derived from the catalogue: JSON Schemas, AsyncAPI 3 and the permission table.
+"""Writes what is derived from the catalogue: JSON Schemas (agencies' own among them), AsyncAPI 3, the list of
+events for agencies and the permission table.
 
 `python -m tongxin_contracts.generate DIRECTORY` writes; with `--check` nothing is written and anything out of date
 or incompatible with what is committed ends with status 1. The committed files are the contract others built on.
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import catalogue, compatibility
+from .agency_schema import agency_schema, event_list
 from .asyncapi import document
 from .message import Event, Request
 from .permissions import GRANTS, Role
@@ -37,6 +39,11 @@ def files() -> dict[str, str]:
     for request in catalogue.REQUESTS:
         made[f"{_path(request)}.json"] = _json(schema_of(request))
         made[f"{_path(request)}.answer.json"] = _json(request.answer.model_json_schema(mode="serialization"))
+    for event in catalogue.agency_events():
+        made[f"agency/{event.service}.{event.message_name}.v{event.version}.json"] = _json(
+            agency_schema(event)
+        )
+    made["agency/events.md"] = event_list(catalogue.agency_events())
     made["asyncapi.yaml"] = document(made)
     made["permissions.md"] = permission_table()
     return made

@@ -80,6 +80,11 @@ class Event(Message):
         cls.message_name = snake(cls.__name__)
 
     @classmethod
+    def subscribed_name(cls) -> str:
+        """How a subscription names it: `proposals.proposal_filed`."""
+        return f"{cls.service}.{cls.message_name}"
+
+    @classmethod
     def type_name(cls) -> str:
         """The CloudEvents type: `tongxin.<service>.<event>.v<N>`."""
         return f"tongxin.{cls.service}.{cls.message_name}.v{cls.version}"

@@ -76,6 +76,11 @@ def agency_subject(agency: str, event: str, version: int) -> str:
     return f"agency.{_name(agency)}.{_name(event)}.v{version}"
 
 
+def agency_template(event: str, version: int) -> str:
+    """The same with the agency left open, for documents."""
+    return f"agency.{{agency}}.{_name(event)}.v{version}"
+
+
 def consumer_name(service: str) -> str:
     """The durable consumer a service has on each stream it follows."""
     return _name(service)

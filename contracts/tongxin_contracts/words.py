@@ -608,3 +608,46 @@ class AudienceKind(Word):
     MEMBERS = "members", "全体委员"
     SECTOR = "sector", "一个界别"
     ROLE = "role", "一类人员"
+
+
+# --- agencies -------------------------------------------------------------------------------------------------------------
+
+
+@unique
+class Road(Word):
+    """How an agency gets its events."""
+
+    ACCOUNT = "account", "专用账户"
+    WEBHOOK = "webhook", "Webhook 推送"
+
+
+@unique
+class WebhookState(Word):
+    """Whether an agency's address is used."""
+
+    UNTESTED = "untested", "待验证"
+    ACTIVE = "active", "推送中"
+    DISABLED = "disabled", "已停用"
+
+
+@unique
+class DeliveryState(Word):
+    """What became of one event that was cut for an agency."""
+
+    WAITING = "waiting", "等待送出"
+    DELIVERED = "delivered", "已送达"
+    DEAD = "dead", "未能送达"
+    STOPPED = "stopped", "不再送出"
+
+
+@unique
+class AttemptOutcome(Word):
+    """How one attempt to deliver went."""
+
+    DELIVERED = "delivered", "对方已接收"
+    REFUSED = "refused", "对方返回错误"
+    REDIRECTED = "redirected", "对方要求转向（不跟随）"
+    GONE = "gone", "对方要求停止推送"
+    TIMED_OUT = "timed_out", "超过 15 秒没有应答"
+    UNREACHABLE = "unreachable", "无法连接"
+    BLOCKED = "blocked", "地址不允许访问"

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from tongxin_contracts.classification import Classification
 from tongxin_contracts.message import Answer, Command, Done, ShortText
+from tongxin_contracts.words import Road
 
 AgencyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 
@@ -31,10 +32,12 @@ class SubscribeAgency(Command, service="notify", answer=Done):
     subscription_id: UUID
     agency: AgencyId
     agency_name: ShortText
-    events: list[ShortText] = Field(min_length=1, max_length=50)
+    events: list[ShortText] = Field(min_length=1, max_length=200)
     """Event types as `<service>.<event>`; only those whose visibility is `agencies`."""
     clearance: Classification = Classification.PUBLIC
     """`public`, or `internal` for party and government bodies; nothing above ever leaves."""
+    road: Road = Road.ACCOUNT
+    """By an account on the bus, which the operator makes, or by a webhook, which `SetWebhook` sets."""
 
 
 class UnsubscribeAgency(Command, service="notify", answer=Done):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tongxin_contracts.classification import Classification
 from tongxin_contracts.message import PAGE_SIZE, Answer, Query
-from tongxin_contracts.words import NoticeKind, TaskKind
+from tongxin_contracts.words import NoticeKind, Road, TaskKind, WebhookState
 
 
 class Todo(Answer):
@@ -93,6 +93,13 @@ class Subscription(Answer):
     since: datetime
     deliveries: list[Delivery]
     """The last 20."""
+    version: int = 0
+    road: Road = Road.ACCOUNT
+    webhook: WebhookState | None = None
+    """None where no address is set, or the road is another."""
+    waiting: int = 0
+    dead: int = 0
+    """Events that could not be delivered."""
 
 
 class AgenciesAnswer(Answer):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select
 
+from chassis.calendar import local_date
 from chassis.problems import Invalid, WrongState
 from chassis.work import Aggregate, Work
 from services.members import tables
@@ -73,7 +74,8 @@ async def write_posts(
 
 
 def state_assigned(day: Aggregate, people: Iterable[UUID], newly: Iterable[UUID]) -> None:
-    """State a day and its people as they stand now."""
+    """State a day and its people as they stand now; of a day that is over nobody has to be told."""
+    over = day["on_day"] < local_date(day.work.now)
     day.state(
         DutyDayAssigned(
             day_id=day.id,
@@ -84,7 +86,7 @@ def state_assigned(day: Aggregate, people: Iterable[UUID], newly: Iterable[UUID]
             ends=day["ends"],
             place=day["place"],
             people=tuple(people),
-            newly=tuple(newly),
+            newly=() if over else tuple(newly),
         )
     )
 

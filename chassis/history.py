@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
@@ -134,7 +134,7 @@ async def read(tx: Transaction, aggregate: UUID, *, hide: Iterable[str] = ()) ->
 
 def plain(value: Any) -> Any:
     """How values that JSON does not know are written into history and headers."""
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)

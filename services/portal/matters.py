@@ -41,6 +41,7 @@ class NoticePage:
 
 
 PROPOSAL: Final = "/proposals/{about}"
+HANDLING: Final = "/handling/{about}"
 WORK: Final = "/work"
 """Reminders carry the kind of task and lead to its page; without one, to one's work."""
 MATTER: Final = "/proposals/{matter}"
@@ -52,7 +53,7 @@ TASK_PAGES: Final[Mapping[TaskKind, TaskPage]] = {
     TaskKind.DECIDE_EXIT: TaskPage("/members/{matter}", "users"),
     TaskKind.GIVE_FEEDBACK: TaskPage("/feedback/{about}", "messages"),
     TaskKind.DECIDE_REHANDLING: TaskPage("/feedback/{about}", "gavel"),
-    TaskKind.HANDLE_AGAIN: TaskPage(PROPOSAL, "refresh"),
+    TaskKind.HANDLE_AGAIN: TaskPage(HANDLING, "refresh"),
     TaskKind.REPORT_COMMITMENT: TaskPage("/commitments/{matter}", "flag"),
     TaskKind.COMMENT_COMMITMENT: TaskPage("/commitments/{matter}", "messages"),
     TaskKind.SETTLE_COMMITMENT: TaskPage("/commitments/{matter}", "clipboard-check"),
@@ -63,6 +64,14 @@ TASK_PAGES: Final[Mapping[TaskKind, TaskPage]] = {
     TaskKind.RECTIFY: TaskPage("/appraisal/{about}", "alert-triangle"),
     TaskKind.ACCEPT_RECTIFICATION: TaskPage("/appraisal/{about}", "clipboard-check"),
     TaskKind.ANSWER_APPEAL: TaskPage("/appeals#{matter}", "messages"),
+    TaskKind.CONFIRM_ALLOCATION: TaskPage(HANDLING, "clipboard-check"),
+    TaskKind.RESOLVE_RETURN: TaskPage(HANDLING, "arrow-back-up"),
+    TaskKind.SIGN_RECEIPT: TaskPage(HANDLING, "clipboard-check"),
+    TaskKind.HANDLE_PROPOSAL: TaskPage(HANDLING, "file-text"),
+    TaskKind.GIVE_OPINION: TaskPage(HANDLING, "messages"),
+    TaskKind.DECIDE_EXTENSION: TaskPage(HANDLING, "clock"),
+    TaskKind.CHECK_REPLY: TaskPage(HANDLING, "eye"),
+    TaskKind.SIGN_REPLY: TaskPage(HANDLING, "pencil"),
 }
 """Kinds of task -> page and icon. One line a kind."""
 
@@ -94,6 +103,14 @@ NOTICE_PAGES: Final[Mapping[NoticeKind, NoticePage]] = {
     NoticeKind.APPEAL_ANSWERED: NoticePage("/members/me#appeals", "info", "messages"),
     NoticeKind.DUTY_ASSIGNED: NoticePage("/duty#{matter}", "info", "clock"),
     NoticeKind.DUTY_CANCELLED: NoticePage("/duty#{matter}", "closed", "circle-x"),
+    NoticeKind.ALLOCATION_RETURNED: NoticePage(MATTER, "warn", "arrow-back-up"),
+    NoticeKind.RETURN_ANSWERED: NoticePage(MATTER, "info", "arrow-back-up"),
+    NoticeKind.PROPOSAL_DISPATCHED: NoticePage(MATTER, "good", "send"),
+    NoticeKind.EXTENSION_DECIDED: NoticePage("/handling/{matter}", "info", "clock"),
+    NoticeKind.OPINION_GIVEN: NoticePage("/handling/{matter}", "info", "messages"),
+    NoticeKind.TALK_RECORDED: NoticePage(MATTER, "info", "messages"),
+    NoticeKind.PROPOSAL_REPLIED: NoticePage(MATTER, "good", "file-text"),
+    NoticeKind.HANDLING_OVERDUE: NoticePage("/handling/{matter}", "bad", "alert-triangle"),
 }
 """Kinds of notice -> page and look. One line a kind."""
 

@@ -16,12 +16,14 @@ from chassis.calendar import CALENDAR_VERSION, is_working_day, local_date
 from chassis.deadlines import Deadline
 from chassis.ids import derived_id
 from chassis.problems import NotFound, WrongState
+from chassis.tasks import Opened
 from chassis.work import Aggregate, Work
 from services.proposals import handling_tables, tables
 from services.proposals.rules.dispatch import DEFAULT_RULES, DispatchRules
 from services.proposals.rules.handling_states import HandlingStep, after
 from services.proposals.unit_people import unit_names, units_of
-from tongxin_contracts.words import AllocationPart, AllocationState, HandlingState, UnitDuty
+from tongxin_contracts.permissions import Role
+from tongxin_contracts.words import AllocationPart, AllocationState, HandlingState, TaskKind, UnitDuty
 
 UNIT_DUE = "unit_due"
 """The deadline's kind; its matter is the allocation."""
@@ -151,6 +153,23 @@ async def rules_of(work: Work, committee: str) -> DispatchRules:
         lead_months=found.lead_months,
         co_months=found.co_months,
         source=found.source,
+    )
+
+
+def handling_task(case: Case, part: dict[str, Any]) -> Opened:
+    """What a unit's handlers have to do on its part."""
+    lead = part["part"] == AllocationPart.LEAD
+    kind = TaskKind.GIVE_OPINION
+    if lead:
+        kind = TaskKind.HANDLE_PROPOSAL if case.round == 1 else TaskKind.HANDLE_AGAIN
+    return Opened(
+        kind=kind,
+        matter=part["id"],
+        about=case.proposal.id,
+        title=case.proposal.title,
+        role=Role.UNIT_HANDLER.value,
+        unit=part["unit_id"],
+        due_at=part["due_at"],
     )
 
 

@@ -18,8 +18,10 @@ import structlog
 from faststream.nats import NatsBroker, NatsMessage, NatsResponse
 from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
-from nats.errors import NoRespondersError
+from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError, NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
+from pydantic import ValidationError
 
 from chassis import problems, telemetry
 from chassis.clock import Clock
@@ -31,8 +33,8 @@ from tongxin_contracts.problems import Problem
 
 log = structlog.get_logger()
 
-MAX_REPLY: Final = 256 * 1024
-"""Bytes; a larger answer is a mistake of its query (decision 6)."""
+_DRAIN_LIMIT: Final = 5.0
+"""Seconds the server gets to confirm that it sends no more requests."""
 REQUEST_TIMEOUT: Final = 5.0
 """Seconds a caller waits; the deadline header says so to the service."""
 
@@ -56,8 +58,14 @@ async def wait_for_port(url: str, *, limit: float = 30.0) -> None:
             return
 
 
-def connection_options(settings: Settings, service: str) -> dict[str, Any]:
-    """How every connection of a service is made: it never gives up and says when something is wrong."""
+def connection_options(
+    settings: Settings, service: str, *, on_lost: Callable[[], None] | None = None
+) -> dict[str, Any]:
+    """How every connection of a service is made: it never gives up and says when something is wrong.
+
+    `on_lost` is called when the client closed itself for good, which it does after most errors the server reports: a
+    process that stays with a closed connection lives and does nothing.
+    """
 
     async def on_error(error: Exception) -> None:
         log.warning("bus_error", error=type(error).__name__, text=str(error)[:200])
@@ -67,6 +75,10 @@ def connection_options(settings: Settings, service: str) -> dict[str, Any]:
 
     async def on_reconnect() -> None:
         log.info("bus_reconnected")
+
+    async def on_closed() -> None:
+        if on_lost is not None:
+            on_lost()
 
     return {
         "servers": settings.nats_url.split(","),
@@ -79,11 +91,12 @@ def connection_options(settings: Settings, service: str) -> dict[str, Any]:
         "error_cb": on_error,
         "disconnected_cb": on_disconnect,
         "reconnected_cb": on_reconnect,
+        "closed_cb": on_closed,
     }
 
 
-async def connect(settings: Settings, service: str) -> Client:
-    """A raw connection of a service, for events, hints and pokes."""
+async def connect(settings: Settings, service: str, *, on_lost: Callable[[], None] | None = None) -> Client:
+    """A raw connection of a service, for events, hints and pokes; see `connection_options` about `on_lost`."""
     await wait_for_port(settings.nats_url)
     client = Client()
 
@@ -91,7 +104,7 @@ async def connect(settings: Settings, service: str) -> Client:
         if not client.is_closed:  # whoever closes it knows
             log.warning("bus_disconnected")
 
-    options = connection_options(settings, service) | {"disconnected_cb": on_disconnect}
+    options = connection_options(settings, service, on_lost=on_lost) | {"disconnected_cb": on_disconnect}
     await client.connect(nkeys_seed=str(settings.nats_seed_file), name=service, **options)
     return client
 
@@ -104,11 +117,17 @@ class Desk:
     """Where a service receives commands and queries."""
 
     def __init__(
-        self, settings: Settings, service: str, requests: Sequence[type[Request]], respond: Respond
+        self,
+        settings: Settings,
+        service: str,
+        requests: Sequence[type[Request]],
+        respond: Respond,
+        *,
+        on_lost: Callable[[], None] | None = None,
     ) -> None:
         self._settings = settings
         self._respond = respond
-        self.broker = make_broker(settings, service)
+        self.broker = make_broker(settings, service, on_lost=on_lost)
         self._subscribers = [self._subscribe(request, service) for request in requests]
 
     def _subscribe(self, request: type[Request], service: str) -> Any:
@@ -136,8 +155,18 @@ class Desk:
         await self.broker.start()
 
     async def stop(self) -> None:
-        """Take no more, answer what was taken, then go; FastStream alone would drop what waits in its queue."""
-        await asyncio.gather(*(subscriber.subscription.drain() for subscriber in self._subscribers))
+        """Take no more, answer what was taken, then go; FastStream alone would drop what waits in its queue.
+
+        A bus that is away is not waited for: nobody can be answered, and what was committed is.
+        """
+        draining = [asyncio.ensure_future(one.subscription.drain()) for one in self._subscribers]
+        if draining:
+            done, late = await asyncio.wait(draining, timeout=_DRAIN_LIMIT)
+            for task in late:
+                task.cancel()
+            failed = [task.exception() for task in done if task.exception() is not None]
+            if late or failed:
+                log.warning("drain_incomplete", subjects=len(late) + len(failed), error=repr(failed[:1]))
         limit = asyncio.get_running_loop().time() + self._settings.stop_grace
         while not all(map(_is_idle, self._subscribers)) and asyncio.get_running_loop().time() < limit:
             await asyncio.sleep(0.01)
@@ -146,7 +175,7 @@ class Desk:
         await self.broker.stop()
 
 
-def make_broker(settings: Settings, service: str) -> NatsBroker:
+def make_broker(settings: Settings, service: str, *, on_lost: Callable[[], None] | None = None) -> NatsBroker:
     """FastStream's broker with our options; logging is ours."""
     return NatsBroker(
         security=NatsNKey(settings.nats_seed_file),
@@ -154,7 +183,7 @@ def make_broker(settings: Settings, service: str) -> NatsBroker:
         graceful_timeout=settings.stop_grace,
         name=f"{service}-desk",
         apply_types=True,
-        **connection_options(settings, service),
+        **connection_options(settings, service, on_lost=on_lost),
     )
 
 
@@ -210,10 +239,20 @@ class Caller:
                         raise problems.Unavailable from error
                     if isinstance(error, NoRespondersError):
                         await asyncio.sleep(0.5)
+                except MaxPayloadError as error:
+                    raise problems.TooLarge from error
+                except NatsError as error:
+                    log.warning("request_not_sent", subject=request.subject(), error=type(error).__name__)
+                    raise problems.Unavailable from error
             status = int((reply.headers or {}).get(STATUS, "500"))
             if status >= 400:
                 raise problems.raised_again(Problem.model_validate_json(reply.data))
-            return request.answer.model_validate_json(reply.data)
+            try:
+                return request.answer.model_validate_json(reply.data)
+            except ValidationError as error:
+                # A newer service's: this process is upgraded next (ADR 0015). What was asked is done all the same.
+                log.error("answer_unreadable", subject=request.subject(), errors=error.error_count())
+                raise problems.Unavailable("系统正在升级，请稍后刷新查看") from error
 
     def _headers(
         self,

@@ -6,6 +6,7 @@ committed. Whatever aborts a batch is logged once, the batch is given back with 
 
 import asyncio
 import time
+from contextlib import suppress
 
 import structlog
 from nats.aio.client import Client
@@ -61,7 +62,7 @@ class Consumer:
                 log.warning(
                     "batch_postponed", stream=self.stream, error=f"{type(error).__name__}: {error}"[:300]
                 )
-                self._subscription = None
+                await self._unsubscribe()
                 await _give_back(messages, pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
@@ -79,6 +80,13 @@ class Consumer:
             return await self._subscription.fetch(BATCH, timeout=_WAIT)
         except (FetchTimeoutError, NatsTimeoutError, TimeoutError):
             return []
+
+    async def _unsubscribe(self) -> None:
+        """Begin anew with the next fetch, and leave nothing of the old one in the client."""
+        old, self._subscription = self._subscription, None
+        with suppress(NatsError):
+            if old is not None:
+                await old.unsubscribe()
 
     async def _take(self, messages: list[Msg]) -> None:
         outcome = await self._inbox.take([_letter(message) for message in messages])

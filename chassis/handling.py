@@ -11,11 +11,12 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
 from chassis import problems, telemetry
@@ -57,6 +58,8 @@ def handles(
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """The one character JSON can carry and no database column can hold."""
 
+MAX_REPLY: Final = 256 * 1024
+"""Bytes; a larger answer is a mistake of its query (decision 6)."""
 _CLAIM = """
 insert into command_log (actor, command_id, digest) values ($1, $2, $3)
 on conflict (actor, command_id) do nothing returning 1
@@ -195,23 +198,35 @@ class Front:
             )
             answer = await handler.run(request, work, *prepared)
             text = answer.model_dump_json()
+            _refuse_too_large(handler.request, len(text.encode()))
             if is_command:
                 await work.flush()
                 await tx.raw.execute(_KEEP, actor.id, request_id, text)
+            # Last before the commit: an answer that is kept never names a file that is not there.
+            for content in work.files_to_keep:
+                await self._tools.files.put(content)
         if work.outgoing:
             self._failpoints.reach("after_commit_before_relay")
         await tell(self._connection, work)
-        for content in work.files_to_keep:
-            await self._tools.files.put(content)
         return text.encode()
 
 
+def _refuse_too_large(request: type[Request], size: int) -> None:
+    """Before the commit: a command whose answer cannot be sent does not happen."""
+    if size > MAX_REPLY:
+        log.error("answer_too_large", handler=request.permission(), bytes=size, limit=MAX_REPLY)
+        raise problems.TooLarge(f"结果超过 {MAX_REPLY // 1024} KB，无法一次返回，请缩小范围后重试")
+
+
 async def tell(connection: Client, work: Work) -> None:
-    """Wake the relays of every replica and hint to live pages; both may get lost."""
-    if work.outgoing or work.stated:
-        await connection.publish(poke_subject(work.service), b"")
-    for committee, kind in work.hints:
-        await connection.publish(hint_subject(committee, work.service), kind.encode())
+    """Wake the relays of every replica and hint to live pages; both may get lost, and what is committed stays so."""
+    try:
+        if work.outgoing or work.stated:
+            await connection.publish(poke_subject(work.service), b"")
+        for committee, kind in work.hints:
+            await connection.publish(hint_subject(committee, work.service), kind.encode())
+    except NatsError as error:
+        log.warning("hints_lost", error=type(error).__name__)
 
 
 async def _claim(

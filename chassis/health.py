@@ -8,7 +8,8 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -81,7 +82,11 @@ class Health:
 
     async def _metrics(self, _request: Request) -> Response:
         if self._collect is not None:
-            await self._collect()
+            try:
+                await asyncio.wait_for(self._collect(), _CHECK_LIMIT)
+            except Exception as error:  # noqa: BLE001
+                # The border of the page: what can be told without the database is told when it is away, most of all.
+                log.warning("gauges_not_read", error=type(error).__name__)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -105,9 +110,16 @@ def server(application: Any, host: str, port: int) -> uvicorn.Server:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
-    made = uvicorn.Server(config)
-    made.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    return made
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """Ends when it is told to by us, so that `/readyz` can say that the process is stopping."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
 
 
 class Watchdog:

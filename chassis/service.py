@@ -7,13 +7,14 @@ ended in the opposite order: on SIGTERM it stops taking requests and events, fin
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 import uvloop
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 
 from chassis import bus, handling, letters, migrations, telemetry
 from chassis.clock import Clock, SystemClock
@@ -99,11 +100,12 @@ class Running:
         self.consumers: list[Consumer] = []
         self.sweeper: Sweeper | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     async def start(self) -> None:
         """Connect, check that both roles are bound, and begin."""
         settings, name = self.settings, self.service.name
-        self.connection = await bus.connect(settings, name)
+        self.connection = await bus.connect(settings, name, on_lost=self.bus_lost)
         for database in (self.database, self.worker_database):
             await database.refuse_unbound_role()
         self.tools = Tools(
@@ -250,13 +252,24 @@ class Running:
             ack_wait=self.settings.ack_wait,
         )
 
+    def bus_lost(self) -> None:
+        """A client closed itself for good: end in order, so that the process is started anew."""
+        if not self._stopping:
+            log.critical("bus_closed")
+            signal.raise_signal(signal.SIGTERM)
+
+    def begin_to_stop(self) -> None:
+        """From here on connections may close."""
+        self._stopping = True
+
     async def stop(self) -> None:
         """End what runs in the background and close connections."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         # Not drain(): it waits for pull subscriptions, whose last status messages nobody takes any more.
-        await self.connection.flush()
+        with suppress(NatsError, TimeoutError):  # a bus that is away takes nothing any more
+            await self.connection.flush(timeout=2)
         await self.connection.close()
         await self.database.close()
         await self.worker_database.close()
@@ -276,7 +289,7 @@ async def serve(service: Service, settings: Settings, clock: Clock | None = None
     running = Running(service, settings, clock or SystemClock())
     await running.start()
     requests = [handler.request for handler in service.handlers]
-    desk = bus.Desk(settings, service.name, requests, running.front.respond)
+    desk = bus.Desk(settings, service.name, requests, running.front.respond, on_lost=running.bus_lost)
     health = Health(
         {"database": running.check_database, "bus": running.check_bus},
         collect=running.collect,
@@ -292,15 +305,27 @@ async def serve(service: Service, settings: Settings, clock: Clock | None = None
     await stop.wait()
     log.info("stopping", service=service.name)
     health.stopping = True
+    running.begin_to_stop()
     if door:
         await door.stop()
     for consumer in running.consumers:
         consumer.stop()
     await desk.stop()
-    await asyncio.wait_for(asyncio.gather(*consuming), settings.stop_grace)
+    await _end_in_time(consuming, settings.stop_grace)
     await running.stop()
     await pages.stop()
     log.info("stopped", service=service.name)
+
+
+async def _end_in_time(tasks: list[asyncio.Task[None]], grace: float) -> None:
+    """Let batches in hand be finished; what takes longer is given up, and comes again."""
+    if not tasks:
+        return
+    _done, late = await asyncio.wait(tasks, timeout=grace)
+    for task in late:
+        log.warning("batch_given_up")
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Pages:

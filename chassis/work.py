@@ -191,7 +191,7 @@ class Work:
         self.hints.add((committee, kind))
 
     def keep_file(self, content: bytes) -> None:
-        """Have a file put into the bucket after the commit and before the answer."""
+        """Have a file put into the bucket right before the commit."""
         self.files_to_keep.append(content)
 
     async def disclose(self, subject: UUID, fields: Sequence[str], purpose: str) -> None:

@@ -27,6 +27,7 @@ from services.notify.reactions.exit_suggested import on_exit_suggested
 from services.notify.reactions.feedback_asked import on_feedback_asked
 from services.notify.reactions.forwarding import forward
 from services.notify.reactions.handling_closed import on_handling_closed
+from services.notify.reactions.handling_told import HANDLING_REACTIONS
 from services.notify.reactions.invitation_answered import on_invitation_answered
 from services.notify.reactions.member_known import on_member_admitted, on_member_changed
 from services.notify.reactions.points_told import (
@@ -124,6 +125,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     MemberAdmitted: on_member_admitted,
     MemberChanged: on_member_changed,
     UnitStaffed: on_unit_staffed,
+    **HANDLING_REACTIONS,
     FeedbackAsked: on_feedback_asked,
     ReHandlingOrdered: on_rehandling_ordered,
     HandlingClosed: on_handling_closed,

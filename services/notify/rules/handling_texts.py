@@ -13,7 +13,11 @@ _LOCAL: Final = ZoneInfo("Asia/Shanghai")
 def return_answered(title: str, answer: str, *, moved: bool) -> Text:
     """To the proposer: the unit changed, or it stayed."""
     what = "承办单位有调整" if moved else "承办单位维持不变"
-    return Text(NoticeKind.RETURN_ANSWERED, f"{what}：《{title}》", f"{answer}\n您不需要做什么，正式交办后会再通知您。")
+    return Text(
+        NoticeKind.RETURN_ANSWERED,
+        f"{what}：《{title}》",
+        f"{answer}\n您不需要做什么，正式交办后会再通知您。",
+    )
 
 
 def dispatched(title: str, due_at: datetime | None) -> Text:
@@ -28,14 +32,20 @@ def dispatched(title: str, due_at: datetime | None) -> Text:
 
 def extension_decided(title: str, due_at: datetime, reason: str, *, granted: bool) -> Text:
     """To the unit's handlers."""
-    said = f"同意延期，新的办理期限是 {day(due_at)}。" if granted else f"不同意延期，办理期限仍是 {day(due_at)}。"
+    said = (
+        f"同意延期，新的办理期限是 {day(due_at)}。"
+        if granted
+        else f"不同意延期，办理期限仍是 {day(due_at)}。"
+    )
     return Text(NoticeKind.EXTENSION_DECIDED, f"延期申请有了结果：《{title}》", f"{said}{reason}")
 
 
 def opinion_given(title: str) -> Text:
     """To the lead unit's handlers."""
     return Text(
-        NoticeKind.OPINION_GIVEN, f"收到会办意见：《{title}》", "会办意见供你单位综合答复使用，不直接发给提案人。"
+        NoticeKind.OPINION_GIVEN,
+        f"收到会办意见：《{title}》",
+        "会办意见供你单位综合答复使用，不直接发给提案人。",
     )
 
 

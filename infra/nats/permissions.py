@@ -45,7 +45,7 @@ def service_permissions(service: str, follows: Sequence[str]) -> Permissions:
         publish += _read_quarantine()
     if subjects.PERSON_STREAM in owned:
         publish.append("person.>")
-        # The exported roster is a file it makes itself.
+    if service in _MAKES_FILES:
         publish += _write_quarantine()
     if subjects.AGENCY_STREAM in owned:
         publish += ["agency.>", "$JS.API.CONSUMER.INFO.AGENCY.*"]
@@ -60,6 +60,9 @@ def service_permissions(service: str, follows: Sequence[str]) -> Permissions:
         publish += consumer_calls(stream, subjects.consumer_name(service))
     return Permissions(tuple(publish), tuple(subscribe), replies=service in subjects.OWNERS)
 
+
+_MAKES_FILES = ("members", "proposals")
+"""Owners that hand files out: the exported roster; attachments of proposals."""
 
 AGENCY_API_PREFIX = "TONGXIN.API"
 """Prefix of JetStream's API inside an agency's account, for clients that want more than pulling.

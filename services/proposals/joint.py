@@ -44,11 +44,11 @@ async def draft_digest(draft: Any, work: Work) -> str:
 
 
 async def invitations_of(draft_id: UUID, work: Work) -> list[Aggregate]:
-    """Everybody who was ever asked, locked, in the order they were asked."""
+    """Everybody who was ever asked, locked, in the order their names will stand."""
     table = review_tables.invitation
     ids = await work.tx.sql.scalars(select(table.c.id).where(table.c.draft_id == draft_id))
     found = await work.load_many(table, list(ids))
-    return sorted(found, key=lambda one: (one["invited_at"], one.id))
+    return sorted(found, key=lambda one: one["place"])
 
 
 def as_asked(invitation: Aggregate) -> Asked:

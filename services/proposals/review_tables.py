@@ -25,12 +25,13 @@ invitation = Table(
     Column("title", Text, nullable=False),
     Column("first_proposer", UUID, nullable=False),
     Column("person", UUID, nullable=False),
+    Column("place", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("text_digest", Text),
     Column("invited_at", DateTime(timezone=True), nullable=False),
     Column("answered_at", DateTime(timezone=True)),
 )
-"""Somebody asked to be a co-proposer; an aggregate, one for each draft and person. The digest is of the text confirmed."""
+"""Somebody asked to be a co-proposer; an aggregate, one for each draft and person, in the order names will stand. The digest is of the text confirmed."""
 
 attachment = Table(
     "attachment",

@@ -1,6 +1,7 @@
 """The tables of proposals. Each has a committee and stands behind row-level security."""
 
-from sqlalchemy import ARRAY, UUID, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
+from sqlalchemy import UUID, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from tongxin_contracts.words import Category, HandlingState, ProposalState
 

@@ -119,24 +119,25 @@ async def test_an_owner_answers_a_request_once_and_speaks_to_no_inbox_unasked(st
 
 async def test_a_file_goes_from_the_portal_to_an_owner_and_not_back(stack: Stack) -> None:
     content = "名册".encode() * 100_000
-    async with connected(stack, "portal") as portal, connected(stack, "proposals") as proposals:
+    async with connected(stack, "portal") as portal, connected(stack, "consultation") as owner:
         uploads = await portal.client.jetstream(timeout=2).object_store(QUARANTINE_BUCKET)
         await uploads.put("roster", content)
-        files = await proposals.client.jetstream(timeout=2).object_store(QUARANTINE_BUCKET)
+        files = await owner.client.jetstream(timeout=2).object_store(QUARANTINE_BUCKET)
         assert (await files.get("roster")).data == content
-        assert proposals.refusals == []
-        assert not await proposals.may_publish(f"$O.{QUARANTINE_BUCKET}.C.forged")
-        assert not await proposals.may_publish(f"$JS.API.STREAM.PURGE.{quarantine_stream()}")
+        assert owner.refusals == []
+        assert not await owner.may_publish(f"$O.{QUARANTINE_BUCKET}.C.forged")
+        assert not await owner.may_publish(f"$JS.API.STREAM.PURGE.{quarantine_stream()}")
 
 
-async def test_the_members_service_alone_makes_files_and_the_portal_reads_them(stack: Stack) -> None:
+@pytest.mark.parametrize("service", ["members", "proposals"])
+async def test_who_makes_files_writes_them_and_the_portal_reads_them(stack: Stack, service: str) -> None:
     content = "导出".encode() * 100_000
-    async with connected(stack, "portal") as portal, connected(stack, "members") as members:
-        made = await members.client.jetstream(timeout=2).object_store(QUARANTINE_BUCKET)
+    async with connected(stack, "portal") as portal, connected(stack, service) as owner:
+        made = await owner.client.jetstream(timeout=2).object_store(QUARANTINE_BUCKET)
         await made.put("export", content)
         files = await portal.client.jetstream(timeout=2).object_store(QUARANTINE_BUCKET)
         assert (await files.get("export")).data == content
-        assert members.refusals == []
+        assert owner.refusals == []
 
 
 async def test_a_relay_sees_the_end_of_its_own_stream_and_not_of_anothers(stack: Stack) -> None:

@@ -36,8 +36,8 @@ async def invite_co_proposers(command: InviteCoProposers, work: Work) -> Invited
         )
     digest = await draft_digest(draft, work)
     asked = [
-        _ask(person, known.get(person), draft.id, title, work)
-        for person in persons
+        _ask(person, known.get(person), draft.id, title, len(known) + place, work)
+        for place, person in enumerate(persons)
         if not _stands(known.get(person), digest)
     ]
     await work.close_tasks([one.id for one in asked])
@@ -58,7 +58,9 @@ def _stands(known: Aggregate | None, digest: str) -> bool:
     return bool(known["state"] == InvitationState.INVITED or confirmed)
 
 
-def _ask(person: UUID, known: Aggregate | None, draft_id: UUID, title: str, work: Work) -> Aggregate:
+def _ask(
+    person: UUID, known: Aggregate | None, draft_id: UUID, title: str, place: int, work: Work
+) -> Aggregate:
     asked = known or work.create(
         review_tables.invitation,
         invitation_id(draft_id, person),
@@ -66,6 +68,7 @@ def _ask(person: UUID, known: Aggregate | None, draft_id: UUID, title: str, work
         title=title,
         first_proposer=work.actor.person,
         person=person,
+        place=place,
         state=InvitationState.INVITED,
         text_digest=None,
         invited_at=work.now,

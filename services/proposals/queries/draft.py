@@ -21,7 +21,7 @@ async def draft(query: Draft, work: Work) -> DraftAnswer:
     invited = await work.tx.sql.execute(
         select(invitation)
         .where(invitation.c.draft_id == found.id, invitation.c.state != InvitationState.CANCELLED)
-        .order_by(invitation.c.invited_at, invitation.c.id)
+        .order_by(invitation.c.place)
     )
     digest = await draft_digest(found, work)
     return DraftAnswer(

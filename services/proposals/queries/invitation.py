@@ -27,7 +27,7 @@ async def invitation(query: Invitation, work: Work) -> InvitationAnswer:
     confirmed = await work.tx.sql.scalars(
         select(table.c.person)
         .where(table.c.draft_id == found.draft_id, table.c.state == InvitationState.ACCEPTED)
-        .order_by(table.c.answered_at)
+        .order_by(table.c.place)
     )
     row = invitation_row(found, await draft_digest(draft, work) if draft else None)
     return InvitationAnswer(

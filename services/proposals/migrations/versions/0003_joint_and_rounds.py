@@ -44,6 +44,7 @@ create table invitation (
     title text not null,
     first_proposer uuid not null,
     person uuid not null,
+    place int not null,
     state text not null,
     text_digest text,
     invited_at timestamptz not null,

@@ -489,6 +489,115 @@ class TopicState(Word):
     CANDIDATE = "candidate", "备选议题"
     TAKEN = "taken", "已列为议题"
     SET_ASIDE = "set_aside", "暂不列入"
+    PROPOSED = "proposed", "待研究"
+
+
+@unique
+class TopicSource(Word):
+    """Where a topic came from."""
+
+    PROPOSAL = "proposal", "提案"
+    MEMBER = "member", "委员建议"
+    PUBLIC = "public", "群众反映"
+    PARTY_GOVERNMENT = "party_government", "党政交题"
+    OPEN_CALL = "open_call", "公开征集"
+
+
+@unique
+class ConsultationForm(Word):
+    """In which form a topic of the yearly plan is talked over."""
+
+    PLENARY = "plenary", "全体会议协商"
+    STANDING = "standing", "常委会会议协商"
+    CHAIRS = "chairs", "主席会议协商"
+    SPECIAL = "special", "专题协商"
+    COUNTERPART = "counterpart", "对口协商"
+    SECTOR = "sector", "界别协商"
+    PROPOSAL_HANDLING = "proposal_handling", "提案办理协商"
+    GRASSROOTS = "grassroots", "基层协商"
+
+
+@unique
+class PlanState(Word):
+    """Where a year's plan stands."""
+
+    DRAFT = "draft", "起草中"
+    SUBMITTED = "submitted", "待批准"
+    APPROVED = "approved", "已批准，待公布"
+    PUBLISHED = "published", "已公布"
+
+
+@unique
+class StepKind(Word):
+    """What kind of work a step of a process is; a closed list (decision 23)."""
+
+    FORM = "form", "登记"
+    DOCUMENT = "document", "形成材料"
+    SURVEY = "survey", "调研"
+    MEETING = "meeting", "会议协商"
+    VOTE = "vote", "表决"
+    DECISION = "decision", "研究决定"
+    HANDLING = "handling", "办理"
+    FEEDBACK = "feedback", "反馈"
+    RATING = "rating", "评价"
+
+
+@unique
+class StepOutcome(Word):
+    """How a step ends; which step follows may depend on it."""
+
+    DONE = "done", "完成"
+    CONSENSUS = "consensus", "达成共识"
+    NO_CONSENSUS = "no_consensus", "未达成共识"
+    PASSED = "passed", "通过"
+    REJECTED = "rejected", "未通过"
+    SATISFIED = "satisfied", "满意"
+    DISSATISFIED = "dissatisfied", "不满意"
+    UNRATED = "unrated", "未评价"
+
+
+@unique
+class NeedKind(Word):
+    """What a step may ask for before it can end; a closed list, a new one is code with a test (decision 23)."""
+
+    FIELDS = "fields", "填写内容"
+    DOCUMENTS = "documents", "上传材料"
+    STAKEHOLDERS = "stakeholders", "利益相关方占比"
+    MAJORITY = "majority", "表决通过"
+    SURVEY_FINISHED = "survey_finished", "先完成调研"
+    NOTICE = "notice", "会前通知"
+
+
+@unique
+class Majority(Word):
+    """How many of those present have to be in favour."""
+
+    SIMPLE = "simple", "过半数"
+    TWO_THIRDS = "two_thirds", "三分之二以上"
+
+
+@unique
+class ProcessState(Word):
+    """Where a process stands."""
+
+    RUNNING = "running", "进行中"
+    TO_CONCLUDE = "to_conclude", "待形成结果"
+    CONCLUDED = "concluded", "已办结"
+
+
+@unique
+class ProcessOutcome(Word):
+    """What a consultation comes to."""
+
+    MINUTES = "minutes", "协商纪要"
+    ADVICE = "advice", "协商建议"
+    SUGGESTION_CASE = "suggestion_case", "建议案"
+    SPECIAL_REPORT = "special_report", "专报"
+    BRIEF = "brief", "要情"
+    READING = "reading", "送阅材料"
+    SUPERVISION_OPINION = "supervision_opinion", "民主监督意见书"
+    CASE = "case", "协商案例"
+    OPINIONS_FOR_DECISION = "opinions_for_decision", "供决策参考的意见"
 
 
 # --- added with the messages ----------------------------------------------------------------------------------------------
@@ -531,6 +640,11 @@ class TaskKind(Word):
     DECIDE_EXTENSION = "decide_extension", "审批延期申请"
     CHECK_REPLY = "check_reply", "核稿"
     SIGN_REPLY = "sign_reply", "签发答复"
+    ASSESS_TOPIC = "assess_topic", "研究提出的议题"
+    APPROVE_PLAN = "approve_plan", "审议年度协商计划"
+    PUBLISH_PLAN = "publish_plan", "公布年度协商计划"
+    DO_STEP = "do_step", "办理协商步骤"
+    CONCLUDE_PROCESS = "conclude_process", "形成协商结果"
 
 
 @unique
@@ -572,6 +686,9 @@ class NoticeKind(Word):
     TALK_RECORDED = "talk_recorded", "单位记录了与您的沟通"
     PROPOSAL_REPLIED = "proposal_replied", "提案已答复"
     HANDLING_OVERDUE = "handling_overdue", "办理已超期"
+    TOPIC_ASSESSED = "topic_assessed", "议题建议有了结果"
+    PROCESS_STARTED = "process_started", "提案进入协商"
+    EVIDENCE_ADDED = "evidence_added", "协商结果已附入提案"
 
 
 @unique

@@ -72,6 +72,11 @@ TASK_PAGES: Final[Mapping[TaskKind, TaskPage]] = {
     TaskKind.DECIDE_EXTENSION: TaskPage(HANDLING, "clock"),
     TaskKind.CHECK_REPLY: TaskPage(HANDLING, "eye"),
     TaskKind.SIGN_REPLY: TaskPage(HANDLING, "pencil"),
+    TaskKind.ASSESS_TOPIC: TaskPage("/topics/{matter}", "messages"),
+    TaskKind.APPROVE_PLAN: TaskPage("/plan?plan={matter}", "gavel"),
+    TaskKind.PUBLISH_PLAN: TaskPage("/plan?plan={matter}", "speakerphone"),
+    TaskKind.DO_STEP: TaskPage("/processes/{about}", "checklist"),
+    TaskKind.CONCLUDE_PROCESS: TaskPage("/processes/{matter}", "file-text"),
 }
 """Kinds of task -> page and icon. One line a kind."""
 
@@ -111,6 +116,9 @@ NOTICE_PAGES: Final[Mapping[NoticeKind, NoticePage]] = {
     NoticeKind.TALK_RECORDED: NoticePage(MATTER, "info", "messages"),
     NoticeKind.PROPOSAL_REPLIED: NoticePage(MATTER, "good", "file-text"),
     NoticeKind.HANDLING_OVERDUE: NoticePage("/handling/{matter}", "bad", "alert-triangle"),
+    NoticeKind.TOPIC_ASSESSED: NoticePage("/topics/{matter}", "info", "messages"),
+    NoticeKind.PROCESS_STARTED: NoticePage("/processes/{matter}", "info", "messages"),
+    NoticeKind.EVIDENCE_ADDED: NoticePage(MATTER, "good", "file-text"),
 }
 """Kinds of notice -> page and look. One line a kind."""
 

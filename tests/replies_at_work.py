@@ -197,7 +197,7 @@ async def days_pass(house: House, committee: str, kind: str, matter: UUID) -> No
                 ),
                 {"matter": matter, "kind": kind},
             )
-        return left == 0
+        return bool(left == 0)
 
     await until_async(fired, f"{kind} fires", limit=15)
 

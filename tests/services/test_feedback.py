@@ -77,10 +77,8 @@ async def has(house: House, actor: Actor, kind: TaskKind, about: UUID) -> bool:
 async def test_every_proposer_has_a_task_and_it_goes_when_they_answer(house: House, unit: Unit) -> None:
     other = person(Role.MEMBER, committee=COMMITTEE)
     made = await replied(house, unit, co_proposers=[other.person])
-    for asked in (made.proposer, other):
-        await until_async(
-            lambda asked=asked: has(house, asked, TaskKind.GIVE_FEEDBACK, made.proposal_id), "asked"
-        )
+    await until_async(lambda: has(house, made.proposer, TaskKind.GIVE_FEEDBACK, made.proposal_id), "first")
+    await until_async(lambda: has(house, other, TaskKind.GIVE_FEEDBACK, made.proposal_id), "the other too")
     assert not await has(house, unit.handler, TaskKind.GIVE_FEEDBACK, made.proposal_id)
     await give(house, made)
 
@@ -224,11 +222,8 @@ async def test_rates_have_everything_filed_in_the_denominator(house: House) -> N
     [unit_row] = rates.units
     assert (unit_row.filed, unit_row.satisfied, unit_row.dissatisfied, unit_row.not_asked) == (3, 1, 1, 1)
     assert rates.total.filed == before.total.filed + 3
-    for one in (unit_row, rates.total):
-        assert (
-            one.not_asked + one.no_answer + one.satisfied + one.understanding + one.dissatisfied == one.filed
-        )
-        assert (
-            one.not_asked + one.no_answer + one.agree + one.understand + one.reserve + one.disagree
-            == one.filed
-        )
+    for counted in (unit_row, rates.total):
+        silent = counted.not_asked + counted.no_answer
+        assert silent + counted.satisfied + counted.understanding + counted.dissatisfied == counted.filed
+        results = counted.agree + counted.understand + counted.reserve + counted.disagree
+        assert silent + results == counted.filed

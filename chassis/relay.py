@@ -29,7 +29,7 @@ BATCH_ROWS: Final = 500
 BATCH_BYTES: Final = 4 * 1024 * 1024
 _WRONG_LAST_SEQUENCE: Final = 10071
 _DUPLICATE_IN_BATCH: Final = 10201
-_ACK_TIMEOUT: Final = 5.0
+_ACK_TIMEOUT: Final = 2.0
 
 _WAITING: Final = """
 select id, message_id, subject, headers, payload from outbox

@@ -68,6 +68,11 @@ NOTICES = Counter(
     ("channel", "outcome"),
 )
 MAILS = Counter("tongxin_mails_total", "Attempts to send a mail, by how they went.", ("outcome",))
+AGENCY_DELIVERIES = Counter(
+    "tongxin_agency_deliveries_total",
+    "Events cut for an agency (cut), posted to its webhook (by outcome), given up (dead), told again (repeated).",
+    ("agency", "outcome"),
+)
 LOOP_LAG_SECONDS = Gauge("tongxin_loop_lag_seconds", "How late the event loop wakes up.", ("service",))
 
 tracer = trace.get_tracer("tongxin")

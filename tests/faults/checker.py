@@ -5,7 +5,9 @@ I4 points shown are the ledger's sum (checked where members take part) · I5 no 
 what is decided.
 """
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -120,3 +122,61 @@ async def fetch(stack: Stack, service: str, sql: str, *arguments: Any) -> list[A
     finally:
         await connection.close()
     return rows
+
+
+async def all_versions(stack: Stack, owners: Sequence[str]) -> Counter[tuple[UUID, int]]:
+    """How often each version of each aggregate was committed, over all owners."""
+    counted: Counter[tuple[UUID, int]] = Counter()
+    for owner in owners:
+        rows = await fetch(
+            stack, owner, "select aggregate, version from outbox where stream = $1", event_stream(owner)
+        )
+        counted.update((row["aggregate"], row["version"]) for row in rows)
+    return counted
+
+
+def unkept(promised: Sequence[tuple[UUID, int | None]], committed: Counter[tuple[UUID, int]]) -> list[str]:
+    """I1: what a person was told has to be committed; I2: and committed once, however often it was sent."""
+    lost = [(aggregate, version) for aggregate, version in promised
+            if version is not None and version > 0 and (aggregate, version) not in committed]  # fmt: skip
+    twice = [place for place, number in committed.items() if number > 1]
+    return [
+        f"I1: {aggregate} version {version} was acknowledged and is gone" for aggregate, version in lost
+    ] + [f"I2: {aggregate} version {version} was stated twice" for aggregate, version in twice]
+
+
+async def broken_steps(stack: Stack, service: str) -> list[str]:
+    """I5: each change of state begins where the one before it ended, and no line of history is missing."""
+    rows = await fetch(
+        stack, service, "select aggregate, sequence, detail from history order by aggregate, sequence"
+    )
+    found, last = [], dict[UUID, tuple[int, Any]]()
+    for row in rows:
+        sequence, state = last.get(row["aggregate"], (0, None))
+        if row["sequence"] != sequence + 1:
+            found.append(f"I5: history of {row['aggregate']} jumps to {row['sequence']}")
+        change = json.loads(row["detail"])["changes"].get("state")
+        if change is not None:
+            if change[0] != state:
+                found.append(f"I5: {row['aggregate']} went from {change[0]} although it was {state}")
+            state = change[1]
+        last[row["aggregate"]] = (row["sequence"], state)
+    return found
+
+
+async def lost_deadlines(stack: Stack) -> list[str]:
+    """I5: whatever waits for review has its deadline, and whatever was decided has none open."""
+    rows = await fetch(
+        stack,
+        "proposals",
+        """
+        select p.id, p.state, count(d.id) filter (where d.fired_at is null and d.cancelled_at is null) as open
+        from proposal p left join deadline d on d.matter = p.id and d.kind = 'review_due'
+        group by p.id, p.state
+        """,
+    )
+    return [
+        f"I5: {row['id']} is {row['state']} and has {row['open']} deadlines of review"
+        for row in rows
+        if (row["state"] == "submitted") != (row["open"] == 1)
+    ]

@@ -19,7 +19,7 @@ from chassis.ids import derived_id
 from chassis.problems import WrongState
 from chassis.tasks import Opened
 from chassis.work import Aggregate, Work
-from services.proposals import feedback_tables, tables
+from services.proposals import feedback_tables
 from services.proposals.commitments import standing, write_promises
 from services.proposals.rules import feedback as rules
 from services.proposals.rules.commitments import to_settle
@@ -27,7 +27,6 @@ from services.proposals.rules.handling_states import HandlingStep, after
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.proposals.feedback_events import FeedbackAsked, FeedbackClosed, HandlingClosed
 from tongxin_contracts.words import (
-    AllocationPart,
     Attitude,
     FeedbackResult,
     HandlingState,
@@ -58,7 +57,6 @@ class ReplyLine:
 async def after_reply(handling: Aggregate, proposal: Known, lines: Sequence[ReplyLine], work: Work) -> None:
     """Open the window and write the promises; the handling is REPLIED already, in the round it has."""
     await write_promises(handling, lines, work)
-    await _again_done(handling, work)
     window_id = window_of(handling)
     closes_at = deadline_instant(add_working_days(local_date(work.now), rules.FEEDBACK_WORKING_DAYS))
     people = list(dict.fromkeys([proposal["first_proposer"], *proposal["co_proposers"]]))
@@ -98,17 +96,6 @@ async def after_reply(handling: Aggregate, proposal: Known, lines: Sequence[Repl
             due_at=closes_at,
         )
     )
-
-
-async def _again_done(handling: Aggregate, work: Work) -> None:
-    """What was handled again is answered; nobody is reminded of it any more."""
-    allocation = tables.allocation
-    found = await work.tx.sql.scalars(
-        select(allocation.c.id).where(
-            allocation.c.handling_id == handling.id, allocation.c.part == AllocationPart.LEAD
-        )
-    )
-    await work.close_tasks(list(found), kinds=[TaskKind.HANDLE_AGAIN])
 
 
 def window_of(handling: Aggregate) -> UUID:

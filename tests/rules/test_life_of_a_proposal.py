@@ -19,11 +19,13 @@ from services.proposals.rules.commitments import (
     to_settle,
 )
 from services.proposals.rules.commitments import after as promise_after
+from services.proposals.rules.dispatch import check_extension
 from services.proposals.rules.feedback import LAST_ROUND, Answered, Outcome, count, months_after, outcome
 from services.proposals.rules.handling_states import GRAPH as HANDLING
 from services.proposals.rules.handling_states import HandlingStep
 from services.proposals.rules.handling_states import after as handling_after
 from services.proposals.rules.numbering import ProposalNumber
+from services.proposals.rules.replies import require_talk
 from services.proposals.rules.states import GRAPH as REVIEW
 from services.proposals.rules.states import Step
 from services.proposals.rules.states import after as review_after
@@ -63,6 +65,8 @@ class Life:
     handling: HandlingState | None = None
     round: int = 1
     due: date | None = None
+    dispatched: date | None = None
+    extended: bool = False
     number: str | None = None
     talked: set[int] = field(default_factory=set)
     replied: list[int] = field(default_factory=list)
@@ -116,7 +120,7 @@ class Lives(RuleBasedStateMachine):
             return
         self._walk(life, step)
         if step is HandlingStep.DISPATCH:
-            life.due = months_after(self.today, 3)
+            life.due, life.dispatched = months_after(self.today, 3), self.today
 
     @rule(which=st.integers(0, 2), reply_class=st.sampled_from(ReplyClass), days=DAYS)
     def straight_on(self, which: int, reply_class: ReplyClass, days: int) -> None:
@@ -130,6 +134,23 @@ class Lives(RuleBasedStateMachine):
         self.talk(which)
         self.reply(which, reply_class, days)
 
+    @rule(which=st.integers(0, 2), days=st.integers(-60, 120))
+    def extend(self, which: int, days: int) -> None:
+        """More time is asked for and granted: once a round, never less time, never more than the hard limit."""
+        life = self.lives[which]
+        if life.due is None or life.dispatched is None or HandlingStep.REPLY not in HANDLING[life.handling]:
+            return
+        until = life.due + timedelta(days=days)
+        try:
+            check_extension(
+                until, due=life.due, dispatched=life.dispatched, today=self.today, asked_before=life.extended
+            )
+        except Refused:
+            return
+        assert until > life.due, "a deadline is never moved earlier"
+        assert not life.extended
+        life.due, life.extended = until, True
+
     @rule(which=st.integers(0, 2))
     def talk(self, which: int) -> None:
         """A talk is recorded while it is in hand."""
@@ -141,8 +162,12 @@ class Lives(RuleBasedStateMachine):
     def reply(self, which: int, reply_class: ReplyClass, days: int) -> None:
         """Sign a reply; without a talk in this round nobody does."""
         life = self.lives[which]
-        if life.round not in life.talked or HandlingStep.REPLY not in HANDLING[life.handling]:
+        try:
+            state = handling_after(life.handling, HandlingStep.REPLY)
+            require_talk(int(life.round in life.talked))
+        except Refused:
             return
+        assert state is HandlingState.REPLIED
         self._walk(life, HandlingStep.REPLY)
         life.replied.append(life.round)
         life.first = None
@@ -195,7 +220,7 @@ class Lives(RuleBasedStateMachine):
         self._walk(life, HandlingStep.REHANDLE)
         due = months_after(self.today, 1)
         life.round, life.rehandled, life.first = life.round + 1, life.rehandled + 1, None
-        life.due = max(due, life.due or due)
+        life.due, life.extended = due, False
 
     @rule(days=DAYS)
     def days_pass(self, days: int) -> None:

@@ -9,9 +9,10 @@ from chassis.clock import SystemClock
 from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.problems import Forbidden, Invalid, NotFound, WrongState
+from tests.handling_at_work import Unit
 from tests.house import House, person
 from tests.proposals_at_work import done, open_session
-from tests.replies_at_work import Replied, Unit, after_today, make_unit, replied, row
+from tests.replies_at_work import Replied, after_today, make_unit, replied, row
 from tests.waiting import until_async
 from tongxin_contracts.notify.queries import MyWork, MyWorkAnswer
 from tongxin_contracts.permissions import Role

@@ -7,11 +7,11 @@ import pytest
 from chassis.identity import Actor
 from chassis.ids import derived_id
 from chassis.problems import Forbidden, Invalid, NotFound, WrongState
+from tests.handling_at_work import Unit
 from tests.house import House, person
 from tests.proposals_at_work import open_session
 from tests.replies_at_work import (
     Replied,
-    Unit,
     after_today,
     days_pass,
     make_unit,

@@ -9,9 +9,10 @@ import pytest
 from chassis.identity import Actor
 from chassis.ids import derived_id
 from chassis.problems import Forbidden, NotFound, WrongState
+from tests.handling_at_work import Unit
 from tests.house import House, person
 from tests.proposals_at_work import open_session
-from tests.replies_at_work import Replied, Unit, days_pass, make_unit, replied, reply_again, row
+from tests.replies_at_work import Replied, days_pass, make_unit, replied, reply_again, row
 from tests.waiting import until_async
 from tongxin_contracts.notify.queries import MyWork, MyWorkAnswer, NoticePage, Notices
 from tongxin_contracts.permissions import Role

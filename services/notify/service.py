@@ -3,15 +3,22 @@
 from chassis.handling import handles
 from chassis.inbox import Reaction
 from chassis.service import Service, run
+from services.notify.commands.change_subscription import change_subscription
 from services.notify.commands.confirm_email import confirm_email
 from services.notify.commands.mark_notices_read import mark_notices_read
+from services.notify.commands.redeliver_event import redeliver_event
+from services.notify.commands.replay_events import replay_events
 from services.notify.commands.retry_mails import retry_mails
+from services.notify.commands.rotate_secret import rotate_secret
 from services.notify.commands.send_circular import send_circular
+from services.notify.commands.send_test_event import send_test_event
 from services.notify.commands.set_preferences import set_preferences
+from services.notify.commands.set_webhook import set_webhook
 from services.notify.commands.show_roles import show_roles
 from services.notify.commands.subscribe_agency import subscribe_agency
 from services.notify.commands.unsubscribe_agency import unsubscribe_agency
 from services.notify.queries.agencies import agencies
+from services.notify.queries.agency_deliveries import agency_deliveries
 from services.notify.queries.circulars import circulars
 from services.notify.queries.mails import mails
 from services.notify.queries.my_work import my_work
@@ -49,6 +56,7 @@ from services.notify.reactions.task_opened import on_task_opened
 from services.notify.reactions.unit_staffed import on_unit_staffed
 from services.notify.settings import NotifySettings
 from services.notify.workers.rounds import WORKERS
+from tongxin_contracts.catalogue import agency_events
 from tongxin_contracts.consultation.events import TopicTaken
 from tongxin_contracts.members.duty_days import DutyDayAssigned, DutyDayCancelled
 from tongxin_contracts.members.events import (
@@ -66,6 +74,15 @@ from tongxin_contracts.members.points import (
     PointsAppealed,
 )
 from tongxin_contracts.message import Event
+from tongxin_contracts.notify.agencies import (
+    AgencyDeliveries,
+    ChangeSubscription,
+    RedeliverEvent,
+    ReplayEvents,
+    RotateSecret,
+    SendTestEvent,
+    SetWebhook,
+)
 from tongxin_contracts.notify.channels import (
     ConfirmEmail,
     Mails,
@@ -111,6 +128,8 @@ STATING_TASKS: tuple[ServiceName, ...] = ("members", "proposals", "consultation"
 """Services whose work is kept here; notify has none of its own."""
 
 REACTIONS: dict[type[Event], Reaction] = {
+    # Whatever agencies may follow is forwarded; a reaction of its own below has to do it too.
+    **dict.fromkeys(agency_events(), forward),
     ProposalSubmitted: on_proposal_submitted,
     ProposalReturned: on_proposal_returned,
     ProposalFiled: on_proposal_filed,
@@ -168,6 +187,13 @@ SERVICE = Service(
         handles(Mails, mails),
         handles(Circulars, circulars),
         handles(Agencies, agencies),
+        handles(ChangeSubscription, change_subscription),
+        handles(SetWebhook, set_webhook),
+        handles(RotateSecret, rotate_secret),
+        handles(SendTestEvent, send_test_event),
+        handles(ReplayEvents, replay_events),
+        handles(RedeliverEvent, redeliver_event),
+        handles(AgencyDeliveries, agency_deliveries),
     ),
     reactions=REACTIONS,
     workers=WORKERS,

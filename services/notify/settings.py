@@ -1,4 +1,4 @@
-"""What notify needs to be told beyond what every service needs: the mail server, and where links lead."""
+"""What notify needs to be told beyond what every service needs: the mail server, webhooks, and where links lead."""
 
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,11 @@ class NotifySettings(Settings):
     mail_from: str = "同心 <tongxin@localhost.localdomain>"
     public_url: str = "http://127.0.0.1:8400"
     """How browsers reach the portal; links in mail begin with it."""
+
+    webhook_local: bool = False
+    """Development only: webhooks may also lead to http://127.0.0.1."""
+    webhook_ca_file: Path | None = None
+    """More certificate authorities that receivers' certificates may be signed by, PEM; besides the system's."""
 
     @property
     def mail_domain(self) -> str:

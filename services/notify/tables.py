@@ -5,7 +5,19 @@ Columns classed personal are named in `PERSONAL`; they are stored sealed.
 
 from typing import Final
 
-from sqlalchemy import ARRAY, UUID, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    ARRAY,
+    UUID,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 
@@ -146,6 +158,7 @@ subscription = Table(
     Column("agency_name", Text, nullable=False),
     Column("events", ARRAY(Text), nullable=False),
     Column("clearance", Text, nullable=False),
+    Column("road", Text, nullable=False),
     Column("since", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
 )
@@ -161,8 +174,82 @@ delivery = Table(
     Column("event", Text, nullable=False),
     Column("title", Text),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("road", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("headers", Text),
+    Column("content", Text),
+    Column("sent_as", UUID),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", DateTime(timezone=True)),
+    Column("claimed_until", DateTime(timezone=True)),
+    Column("delivered_at", DateTime(timezone=True)),
+    Column("repeats", Integer, nullable=False),
+    Column("is_test", Boolean, nullable=False),
 )
-"""What was cut for an agency, and when."""
+"""What was cut for an agency, and what became of it; the id is the webhook-id, the same for every attempt and replay.
+
+`state` is that of the webhook road; by the account road it is `handed`, and the outbox row `sent_as` knows whether it is out.
+"""
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("old_secret", LargeBinary),
+    Column("old_until", DateTime(timezone=True)),
+    Column("state", Text, nullable=False),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+    Column("tested_at", DateTime(timezone=True)),
+    Column("disabled_at", DateTime(timezone=True)),
+)
+"""Where a subscription's events are posted; its id is the subscription's, its secrets are sealed for that id."""
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("message_id", UUID, nullable=False),
+    Column("subscription_id", UUID, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("status", Integer),
+    Column("milliseconds", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+)
+"""One attempt to post, and the first bytes of the answer."""
+
+replay = Table(
+    "replay",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("subscription_id", UUID, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("place_at", DateTime(timezone=True)),
+    Column("place_id", UUID),
+    Column("finished_at", DateTime(timezone=True)),
+)
+"""A span of time that an agency is told again, and how far that is."""
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("subscription_id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("found", Boolean, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("in_hand", Integer, nullable=False),
+    Column("looked_at", DateTime(timezone=True), nullable=False),
+)
+"""What waits at an agency's consumer on the bus, as a worker last saw it."""
 
 PERSONAL: Final = {"preference": ("email", "pending"), "mail": ("address",)}
 """Columns that hold personal data, for erasure and for what history may show."""

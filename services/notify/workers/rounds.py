@@ -8,9 +8,13 @@ from chassis.rounds import keep_doing
 from chassis.service import Running, Worker
 from chassis.work import Work
 from services.notify.settings import NotifySettings
+from services.notify.workers.channels import forget, look
+from services.notify.workers.delivering import Deliverer
 from services.notify.workers.digesting import put_together
+from services.notify.workers.https import Poster
 from services.notify.workers.posting import post
 from services.notify.workers.reminding import remind
+from services.notify.workers.replaying import replay
 from services.notify.workers.sending import Sender
 from services.notify.workers.smtp import open_road
 
@@ -18,6 +22,7 @@ SOON: Final = 1.0
 """Seconds between looks for what is mailed."""
 SLOWLY: Final = 20.0
 """Seconds between looks for what has come due; steps fall on the hour."""
+HOURLY: Final = 3600.0
 
 EVERYWHERE: Final = (
     "select set_config('app.committees', coalesce(string_agg(committee, ','), ''), true) from known_committee"
@@ -56,7 +61,34 @@ async def send(running: Running) -> None:
     await keep_doing("send", sender.send_due, interval=SOON)
 
 
+async def deliver(running: Running) -> None:
+    """Post what is due to agencies' webhooks."""
+    settings = cast("NotifySettings", running.settings)
+    deliverer = Deliverer(
+        open_work=lambda: work_everywhere(running),
+        poster=Poster(local=settings.webhook_local, ca_file=settings.webhook_ca_file),
+        sealer=running.tools.sealer,
+        clock=running.clock,
+        failpoints=running.failpoints,
+    )
+    try:
+        await keep_doing("deliver", deliverer.step, interval=SOON)
+    finally:
+        await deliverer.close()
+
+
+async def look_at_channels(running: Running) -> None:
+    """See how much waits for agencies on the bus."""
+    await keep_doing(
+        "channels", lambda: look(lambda: work_everywhere(running), running.connection), interval=SLOWLY
+    )
+
+
 WORKERS: Final = (
+    deliver,
+    look_at_channels,
+    _each_round("replay", replay, SOON),
+    _each_round("forget", forget, HOURLY),
     _each_round("post", post, SOON),
     _each_round("remind", remind, SLOWLY),
     _each_round("digest", put_together, SLOWLY),

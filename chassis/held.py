@@ -5,6 +5,7 @@ nobody can take is one mechanism and one table (decision 1).
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +15,7 @@ from chassis.database import Transaction
 from tongxin_contracts.envelope import Envelope, EnvelopeError
 from tongxin_contracts.message import Event
 
+_COMMITTEE: Final = re.compile(r"[0-9]{6}")
 UNREAD: Final = ("undecodable", "unknown_version", "unknown_type")
 """Reasons that another version of the code may judge otherwise: it takes such letters again by itself, once."""
 GAP: Final = "gap"
@@ -149,7 +151,11 @@ def read(letters: Iterable[Letter]) -> tuple[list[Arrived], list[tuple[Letter, s
     arrived, loose = [], []
     for letter in letters:
         try:
-            arrived.append(Arrived(letter=letter, envelope=Envelope.from_headers(letter.headers)))
+            envelope = Envelope.from_headers(letter.headers)
+            if not _COMMITTEE.fullmatch(envelope.committee):
+                # It opens a committee's rows to the reader: one code, and nothing that reads as two.
+                raise EnvelopeError("header ce-committee is no committee")
+            arrived.append(Arrived(letter=letter, envelope=envelope))
         except EnvelopeError as error:
             loose.append((letter, str(error)))
     return arrived, loose

@@ -16,7 +16,7 @@ import uvloop
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from chassis import bus, handling, letters, migrations, telemetry
+from chassis import bus, handling, housekeeping, letters, migrations, telemetry
 from chassis.clock import Clock, SystemClock
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -29,6 +29,7 @@ from chassis.identity import Actor, TokenVerifier
 from chassis.ids import new_id
 from chassis.inbox import Inbox, Reaction
 from chassis.relay import Relay
+from chassis.rounds import keep_doing
 from chassis.sealing import Sealer
 from chassis.settings import Settings
 from chassis.work import Tools, Work
@@ -124,6 +125,13 @@ class Running:
                 "rehearsal", note="commands may name a past instant; no deadline fires, no worker runs"
             )
         else:
+            self._begin(
+                keep_doing(
+                    "housekeeping",
+                    lambda: housekeeping.tidy(self.worker_database),
+                    interval=housekeeping.INTERVAL,
+                )
+            )
             for worker in self.service.workers:
                 self._begin(worker(self))
         await self._listen_for_pokes()

@@ -85,7 +85,7 @@ async def test_an_answer_above_the_limit_is_a_problem_that_says_so(wire: Wire, d
     desk["answer"] = Long(text="长" * MAX_REPLY)
     with pytest.raises(TooLarge, match="256 KB"):
         await ask(wire.stack)
-    desk["answer"] = MyProposalsAnswer.model_construct(drafts=(), proposals=())
+    desk["answer"] = MyProposalsAnswer.model_construct(drafts=[], proposals=[])
     await ask(wire.stack)
 
 

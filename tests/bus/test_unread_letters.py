@@ -175,3 +175,17 @@ async def test_what_comes_before_an_unreadable_one_in_its_batch_takes_effect_onc
         (2, "undecodable"),
         (3, "gap"),
     ]
+
+
+async def test_a_header_that_names_two_committees_opens_neither(wire: Wire) -> None:
+    inbox, aggregate = wire.inbox("two-committees"), uuid4()
+    sent = letter(message(aggregate, 1), sequence=7002)
+    wide = Letter(
+        subject=sent.subject,
+        headers={**sent.headers, "ce-committee": "340921,340900"},
+        payload=sent.payload,
+        stream_sequence=7002,
+    )
+    await inbox.take([wide])
+    assert await wire.effects(aggregate) == []
+    assert ["ce-committee" in row["explanation"] for row in await held(wire, "two-committees")] == [True]

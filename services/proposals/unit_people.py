@@ -26,3 +26,12 @@ async def unit_names(work: Work, units: Collection[UUID]) -> dict[UUID, str]:
     unit = tables.unit
     found = await work.tx.sql.execute(select(unit.c.id, unit.c.short_name).where(unit.c.id.in_(units)))
     return {row.id: row.short_name for row in found}
+
+
+async def unit_full_names(work: Work, units: Collection[UUID]) -> dict[UUID, str]:
+    """Names of units as they sign letters."""
+    if not units:
+        return {}
+    unit = tables.unit
+    found = await work.tx.sql.execute(select(unit.c.id, unit.c.name).where(unit.c.id.in_(units)))
+    return {row.id: row.name for row in found}

@@ -34,6 +34,8 @@ class UnitPart(Answer):
     done_at: Public[datetime | None]
     return_reason: Internal[str | None] = None
     return_answer: Internal[str | None] = None
+    full_name: Public[str | None] = None
+    """As it signs letters; only with one handling, not in lists."""
 
 
 class Responsibility(Answer):

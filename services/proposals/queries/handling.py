@@ -18,7 +18,7 @@ from chassis.work import Work
 from services.proposals import handling_tables, tables
 from services.proposals.handlings import handling_id
 from services.proposals.queries.parts import part_shown
-from services.proposals.unit_people import unit_names
+from services.proposals.unit_people import unit_full_names, unit_names
 from tongxin_contracts.message import HistoryEntry
 from tongxin_contracts.permissions import Scope
 from tongxin_contracts.proposals.handling_queries import (
@@ -32,7 +32,7 @@ from tongxin_contracts.proposals.handling_queries import (
     Talk,
     UnitPart,
 )
-from tongxin_contracts.words import AllocationPart, ReplyStage, UnitDuty
+from tongxin_contracts.words import AllocationPart, AllocationState, ReplyStage, UnitDuty
 
 IN_PUBLIC = ("pre_dispatch", "reallocate", "dispatch", "sign_receipt", "set_responsibilities", "report_result",
              "record_talk", "sign_reply", "decide_extension", "order_rehandling", "close_handling")  # fmt: skip
@@ -62,6 +62,7 @@ async def handling(query: Handling, work: Work) -> HandlingAnswer:
     allocations = await _children(tables.allocation, found.id, work)
     reader = await _reader(proposal, allocations, work)
     names = await unit_names(work, {row.unit_id for row in allocations})
+    full = await unit_full_names(work, {row.unit_id for row in allocations})
     opinions = await _children(handling_tables.opinion, found.id, work)
     past = await history.read(work.tx, found.id)
     return HandlingAnswer(
@@ -85,7 +86,7 @@ async def handling(query: Handling, work: Work) -> HandlingAnswer:
         replied_at=found.replied_at,
         closed_at=found.closed_at,
         reply_class=found.reply_class,
-        units=[_unit(row, names, reader) for row in sorted(allocations, key=_lead_first)],
+        units=[_unit(row, names, full, reader) for row in sorted(allocations, key=_lead_first)],
         responsibilities=[_responsibility(row) for row in await _responsibilities(found.id, work)],
         opinions=[_opinion(row, names) for row in opinions if _may_read_opinion(row, reader)],
         talks=[_talk(row) for row in await _children(handling_tables.talk, found.id, work)]
@@ -153,7 +154,9 @@ async def _reader(proposal: Any, allocations: Sequence[Any], work: Work) -> _Rea
         mine: dict[UUID, list[UnitDuty]] = {}
         for post in posts:
             mine.setdefault(post.unit_id, []).append(UnitDuty.of(post.duty))
-        part = next((row for row in sorted(allocations, key=_lead_first) if row.unit_id in mine), None)
+        # A unit whose part was given to another one has no part any more: it reads neither drafts nor opinions.
+        in_force = [row for row in allocations if row.state != AllocationState.REPLACED]
+        part = next((row for row in sorted(in_force, key=_lead_first) if row.unit_id in mine), None)
         if part is None and not proposer:
             raise NotFound
         if part is not None:
@@ -173,8 +176,9 @@ def _lead_first(row: Any) -> tuple[bool, Any]:
     return row.part != AllocationPart.LEAD, row.proposed_at
 
 
-def _unit(row: Any, names: dict[UUID, str], reader: _Reader) -> UnitPart:
-    return part_shown(row, names, reasons=reader.inside)
+def _unit(row: Any, names: dict[UUID, str], full: dict[UUID, str], reader: _Reader) -> UnitPart:
+    shown = part_shown(row, names, reasons=reader.inside)
+    return shown.model_copy(update={"full_name": full.get(row.unit_id)})
 
 
 def _responsibility(row: Any) -> Responsibility:

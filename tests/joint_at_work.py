@@ -14,7 +14,7 @@ from tests.members_at_work import as_xlsx, import_roster, roster_page, roster_ro
 from tests.proposals_at_work import TEXT
 from tests.waiting import until_async
 from tongxin_contracts.permissions import Role
-from tongxin_contracts.proposals.commands import DraftSaved, SaveDraft
+from tongxin_contracts.proposals.commands import DiscardDraft, DraftSaved, SaveDraft
 from tongxin_contracts.proposals.joint_commands import (
     AnswerInvitation,
     Attached,
@@ -59,6 +59,7 @@ async def serving_members(house: House, committee: str, count: int) -> list[Acto
         return True
 
     await until_async(known, f"proposals knows who serves in {committee}")
+    await house.ask(DiscardDraft(committee=committee, draft_id=draft_id), probe)
     return members
 
 

@@ -13,13 +13,17 @@ from services.portal.guards import Guards
 from services.portal.pages import (
     appraisal,
     channels,
+    duty,
     entrance,
     feedback,
+    joint,
     members,
     operations,
+    points,
     proposals,
     review,
     topics,
+    units,
     work,
 )
 from services.portal.portal import Portal
@@ -48,12 +52,16 @@ def make_application(portal: Portal) -> Guards:
         entrance,
         work,
         channels,
+        joint,
         proposals,
         review,
         feedback,
         appraisal,
         topics,
         members,
+        points,
+        duty,
+        units,
         operations,
     ):
         app.include_router(pages.router, include_in_schema=False)

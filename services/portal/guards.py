@@ -4,6 +4,7 @@ Plain ASGI, so that streams pass through untouched. Always holds: whatever happe
 a trace id and these headers, and never a stack.
 """
 
+import re
 import time
 from typing import Final
 from urllib.parse import urlparse
@@ -25,6 +26,7 @@ FORM_LIMIT: Final = 3 * JSON_LIMIT
 UPLOAD_LIMIT: Final = 5 * 1024 * 1024
 """Bytes of a roster."""
 UPLOAD_PATHS: Final = ("/members/import", "/api/v1/uploads")
+_ATTACHING: Final = re.compile(r"/proposals/[0-9a-f-]{36}/files")
 _MULTIPART_FRAME: Final = 64 * 1024
 _UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
 _METHODS: Final = ("GET", "HEAD", "OPTIONS", *_UNSAFE)
@@ -134,7 +136,7 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
 
 
 def _limit(path: str, content_type: str) -> int:
-    if path in UPLOAD_PATHS:
+    if path in UPLOAD_PATHS or _ATTACHING.fullmatch(path):
         return UPLOAD_LIMIT + _MULTIPART_FRAME
     return FORM_LIMIT if content_type.startswith("application/x-www-form-urlencoded") else JSON_LIMIT
 

@@ -76,12 +76,16 @@ class Renderer:
             actor=_actor,
             paragraphs=paragraphs,
             deadline=_deadline,
+            file_size=file_size,
         )
         self._environment = environment
 
     def render(self, page: PageContext, view: View) -> str:
         """The whole HTML document of a view."""
         return self._environment.get_template(view.template).render(page=page, view=view)
+
+
+_MB = 1024 * 1024
 
 
 def local(at: datetime) -> datetime:
@@ -136,6 +140,11 @@ def age(seconds: float) -> str:
 def grouped(number: float) -> str:
     """12,345; one decimal where there is one."""
     return f"{number:,}" if isinstance(number, int) else f"{number:,.1f}"
+
+
+def file_size(size: int) -> str:
+    """812 KB, 1.4 MB."""
+    return f"{max(1, round(size / 1024))} KB" if size < _MB else f"{size / _MB:.1f} MB"
 
 
 def points(value: str | Decimal) -> str:

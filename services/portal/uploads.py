@@ -4,7 +4,7 @@ Always holds: what lies in quarantine does nothing until its owner has read it; 
 it should be. Only who may import puts files in, only who may export gets them out.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
@@ -15,6 +15,10 @@ from services.portal.guards import UPLOAD_LIMIT, too_large
 from services.portal.visit import Visit, Visiting
 
 router = APIRouter(prefix="/api/v1", tags=["files"])
+
+_UPLOADING: Final = ("members.import_roster", "proposals.attach_file")
+_DOWNLOADING: Final = ("members.export_roster", "proposals.attachment")
+"""A digest is as good as the file: only who was given it by the owner has it."""
 
 _BYTES: dict[str, Any] = {
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
@@ -42,14 +46,14 @@ async def upload(visit: Visiting, request: Request) -> JSONResponse:
 @router.get("/files/{digest}", operation_id="download_file", responses={200: _BYTES})
 async def download(visit: Visiting, digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> Response:
     """A file that an owner made in answer to a command, for 24 hours."""
-    if not visit.may("members.export_roster"):
+    if not any(visit.may(permission) for permission in _DOWNLOADING):
         raise Forbidden
     return Response(await visit.portal.files.get(digest), media_type="application/octet-stream")
 
 
 async def keep(visit: Visit, content: bytes) -> StoredFile:
     """Put an upload into quarantine; raises Forbidden before anything is kept for somebody who may not import."""
-    if not visit.may("members.import_roster"):
+    if not any(visit.may(permission) for permission in _UPLOADING):
         raise Forbidden
     if not content:
         raise Malformed("文件是空的，请重新选择文件")

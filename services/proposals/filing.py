@@ -20,6 +20,8 @@ from tongxin_contracts.words import TaskKind
 
 async def carry_out_filing(proposals: Sequence[Aggregate], work: Work) -> None:
     """立案: each gets the next number of its session, in the order given; raises a refusal where there is no session."""
+    if not proposals:
+        return
     periods = await _sessions(work)
     by_period = defaultdict(list)
     for proposal in proposals:
@@ -33,6 +35,8 @@ async def carry_out_filing(proposals: Sequence[Aggregate], work: Work) -> None:
 
 async def carry_out_declining(proposals: Sequence[Aggregate], decision: Decision, work: Work) -> None:
     """不予立案: listed under the session it would have counted for."""
+    if not proposals:
+        return
     assert decision.ground is not None
     periods = await _sessions(work)
     for proposal in proposals:

@@ -319,6 +319,7 @@ async def test_a_merger_keeps_every_author_and_tells_them(house: House, services
     assert survivor.co_proposers == authors
     assert survivor.state is ProposalState.FILED
     assert (merged.state, merged.merged_into) == (ProposalState.MERGED, goes_on)
+    await until_async(lambda: _is_stated(services, goes_on), "the merger is stated")
     (event,) = [
         event
         for event in await stated(services, ProposalMerged, HERE)
@@ -346,6 +347,13 @@ async def test_a_merger_keeps_every_author_and_tells_them(house: House, services
             ),
             other,
         )
+
+
+async def _is_stated(services: Stack, survivor: UUID) -> bool:
+    return any(
+        event["proposal_id"] == str(survivor)
+        for event in await stated(services, ProposalAuthorsJoined, HERE)
+    )
 
 
 async def test_who_was_merged_in_stays_when_the_text_comes_back_changed(house: House) -> None:
@@ -418,12 +426,17 @@ async def test_a_hundred_at_once_and_a_clash_on_one_stops_no_other(house: House,
     failed = [n for n, result in enumerate(given.results) if result.problem]
     assert failed == [7, 98, 99], "the clash, the unknown one, and the one named twice"
     assert "第 5 版" in (given.results[7].problem or "")
-    serials = [
-        event["serial"]
-        for event in await stated(services, ProposalFiled, ONE_ROUND)
-        if event["title"].endswith("关于公交的建议")
-    ]
-    assert serials == list(range(serials[0], serials[0] + 97)), "in the order asked for, without a gap"
+
+    async def serials() -> list[int]:
+        events = await stated(services, ProposalFiled, ONE_ROUND)
+        return [event["serial"] for event in events if event["title"].endswith("关于公交的建议")]
+
+    async def all_stated() -> bool:
+        return len(await serials()) == 97
+
+    await until_async(all_stated, "97 are stated")
+    found = await serials()
+    assert found == list(range(found[0], found[0] + 97)), "in the order asked for, without a gap"
 
 
 async def test_many_are_not_filed_on_one_ground_and_listed(house: House) -> None:

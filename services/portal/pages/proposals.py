@@ -15,9 +15,11 @@ from chassis.ids import derived_id, new_id
 from chassis.problems import Forbidden, Malformed, Refusal, field_problems
 from services.portal.api import read_json
 from services.portal.pages.feedback import feedback_section
+from services.portal.pages.problems import named
 from services.portal.pages.timeline import actors, timeline
 from services.portal.views import NextStep, ProposalFormView, ProposalsView, ProposalView
 from services.portal.visit import Visit, Visiting, command_id, uuid_field
+from tongxin_contracts.members.queries import Colleague, Colleagues, ColleaguesAnswer
 from tongxin_contracts.message import Done
 from tongxin_contracts.proposals.commands import DiscardDraft, DraftSaved, SaveDraft, SubmitProposal
 from tongxin_contracts.proposals.queries import (
@@ -53,12 +55,13 @@ async def proposals(
     )
     if shown == "mine":
         own = await visit.ask(MyProposalsAnswer, MyProposals(committee=visit.committee))
-        view = replace(view, rows=own.proposals, drafts=own.drafts)
+        view = replace(view, rows=own.proposals, drafts=own.drafts, invitations=own.invitations)
     else:
         query = Proposals(committee=visit.committee, category=view.category, search=view.search, after=after)
         page = await visit.ask(ProposalPage, query)
         view = replace(view, rows=page.proposals, next=page.next)
-    return await visit.page(view, people=[row.first_proposer for row in view.rows])
+    asking = [row.first_proposer for row in view.invitations]
+    return await visit.page(view, people=[*asking, *(row.first_proposer for row in view.rows)])
 
 
 @router.get("/proposals/new")
@@ -85,17 +88,29 @@ async def proposal(visit: Visiting, proposal_id: UUID) -> Response:
         proposal=found,
         timeline=timeline(found.history, names),
         next_step=_next_step(visit, found),
+        may_withdraw=found.state in (ProposalState.SUBMITTED, ProposalState.RETURNED)
+        and found.first_proposer == visit.actor.person
+        and visit.may("proposals.withdraw_proposal"),
+        merged_into=await _merged_into(visit, found),
         feedback=await feedback_section(visit, found.committee, proposal_id),
     )
     return await visit.page(view, people=people)
 
 
 @router.get("/proposals/{draft_id}/edit")
-async def edit(visit: Visiting, draft_id: UUID) -> Response:
-    """A draft as it was last saved."""
+async def edit(visit: Visiting, draft_id: UUID, find: str = "") -> Response:
+    """A draft as it was last saved; `find` looks for colleagues where there is no script."""
     found = await visit.ask(DraftAnswer, Draft(committee=visit.committee, draft_id=draft_id))
+    colleagues: list[Colleague] = []
+    if find.strip():
+        query = Colleagues(committee=visit.committee, search=find.strip()[:20])
+        colleagues = (await visit.ask(ColleaguesAnswer, query)).members
     return await visit.page(
         ProposalFormView(
+            find=find[:20],
+            colleagues=colleagues,
+            invitations=found.invitations,
+            attachments=found.attachments,
             draft_id=draft_id,
             revision=found.revision,
             is_new=False,
@@ -106,7 +121,8 @@ async def edit(visit: Visiting, draft_id: UUID) -> Response:
             category=found.category,
             saved_at=found.saved_at,
             returned_because=found.returned_because,
-        )
+        ),
+        people=[row.person for row in found.invitations],
     )
 
 
@@ -157,13 +173,39 @@ async def _hand_in(visit: Visit, form: FormData) -> Response:
         submit = SubmitProposal(committee=visit.committee, draft_id=draft_id, revision=saved.revision)
         await visit.ask(Done, submit, command_id(form))
     except ValidationError as error:
-        refusal: Refusal = Malformed(errors=field_problems(error))
-        return await visit.page(replace(view, problem=refusal.problem(telemetry.trace_id())), status=400)
-    except Refusal as refusal_:
-        return await visit.page(
-            replace(view, problem=refusal_.problem(telemetry.trace_id())), status=refusal_.status
-        )
+        return await _refused(visit, view, Malformed(errors=field_problems(error)))
+    except Refusal as refusal:
+        return await _refused(visit, view, refusal)
     return await visit.go(f"/proposals/{draft_id}", "提案已提交，提案委员会将在 10 个工作日内完成审查。")
+
+
+async def _merged_into(visit: Visit, found: ProposalAnswer) -> ProposalAnswer | None:
+    """The proposal this one goes on in; None where the viewer may not see that one."""
+    if found.merged_into is None:
+        return None
+    try:
+        return await visit.ask(
+            ProposalAnswer, Proposal(committee=found.committee, proposal_id=found.merged_into)
+        )
+    except Refusal:
+        return None
+
+
+async def _refused(visit: Visit, view: ProposalFormView, refusal: Refusal) -> Response:
+    """The form as it was typed, with its co-proposers and files; without those where they cannot be had now."""
+    refusal = await named(visit, refusal)
+    try:
+        draft = await visit.ask(DraftAnswer, Draft(committee=visit.committee, draft_id=view.draft_id))
+        view = replace(
+            view,
+            invitations=draft.invitations,
+            attachments=draft.attachments,
+            returned_because=draft.returned_because,
+        )
+    except Refusal as also:
+        telemetry.keep_failure("draft_parts", also)
+    view = replace(view, problem=refusal.problem(telemetry.trace_id()))
+    return await visit.page(view, people=[row.person for row in view.invitations], status=refusal.status)
 
 
 def _committee_of(visit: Visit) -> str:
@@ -177,7 +219,9 @@ def _next_step(visit: Visit, found: ProposalAnswer) -> NextStep | None:
         may_review = visit.may("proposals.review_desk") and found.committee == visit.committee
         return NextStep(
             title="等待审查",
-            detail="提案委员会审查后会通知提案人。",
+            detail=f"正在{found.round_name}，审查结果会通知全体提案人。"
+            if found.round_name
+            else "提案委员会审查后会通知提案人。",
             due_at=found.review_due_at,
             url=f"/review?proposal={found.proposal_id}" if may_review else None,
             action="去审查" if may_review else None,

@@ -11,7 +11,17 @@ fields named in the view.
 from .accounts import AccountRow, AccountsView, LoginView, NewPassword, PasswordView
 from .channels import CircularsView, MailsView, PreferencesView
 from .consultation import TopicsView
+from .duty import (
+    AppealsView,
+    DutyDaysView,
+    DutyDayView,
+    RankingView,
+    SimulationView,
+    UnitsView,
+    UnitView,
+)
 from .frame import Committee, Flash, PageContext, SignedIn, View
+from .joint import InvitationView
 from .members import DossierView, MembersView, RosterImportView, RosterReportView
 from .operations import AgenciesView, LiveView, ProblemView, ProcessState, ProcessStatus
 from .proposals import (
@@ -28,10 +38,14 @@ __all__ = [
     "AccountRow",
     "AccountsView",
     "AgenciesView",
+    "AppealsView",
     "CircularsView",
     "Committee",
     "DossierView",
+    "DutyDayView",
+    "DutyDaysView",
     "Flash",
+    "InvitationView",
     "LiveView",
     "LoginView",
     "MailsView",
@@ -49,11 +63,15 @@ __all__ = [
     "ProposalFormView",
     "ProposalView",
     "ProposalsView",
+    "RankingView",
     "ReviewDeskView",
     "RosterImportView",
     "RosterReportView",
     "SignedIn",
+    "SimulationView",
     "TimelineEntry",
     "TopicsView",
+    "UnitView",
+    "UnitsView",
     "View",
 ]

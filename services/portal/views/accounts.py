@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from tongxin_contracts.permissions import Role
 from tongxin_contracts.problems import Problem
 
 from .frame import View
@@ -66,10 +67,20 @@ class NewPassword:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountsView(View):
-    """`/accounts`: POST `account_id` and `action` = `reset` | `unlock` | `confirm`. Query: `search`, `after`."""
+    """`/accounts`: POST `account_id` and `action` = `reset` | `unlock` | `confirm`; or `action` = `add`.
+
+    With `add` go `login`, `name` and `roles` (several). Query: `search`, `after`.
+    """
 
     template: ClassVar[str] = "accounts.html"
     accounts: Sequence[AccountRow]
     search: str = ""
     next: str | None = None
     new_password: NewPassword | None = None
+    problem: Problem | None = None
+    """Why the last account was not made; its fields are `login`, `name`, `roles`."""
+    login: str = ""
+    name: str = ""
+    chosen: frozenset[Role] = frozenset()
+    """What was filled in, where it was refused."""
+    offered: tuple[Role, ...] = tuple(role for role in Role if role is not Role.MEMBER)

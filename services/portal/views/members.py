@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from tongxin_contracts.members.points import AppealRow
 from tongxin_contracts.members.queries import DossierAnswer, RosterPage, RosterReportAnswer
 from tongxin_contracts.problems import Problem
+from tongxin_contracts.words import Attendance, DutyKind
 
 from .frame import View
 from .proposals import TimelineEntry
@@ -43,10 +45,24 @@ class RosterReportView(View):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClassBar:
+    """One class of the scheme in the chart."""
+
+    name: str
+    counted: Decimal
+    cut: Decimal
+    """What caps took off."""
+    share: float
+    """Of the longest bar, 0 to 1."""
+    cut_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DossierView(View):
     """`/members/{member_id}`, one's own at `/members/me`: who, duty this year, and why the points are what they are.
 
-    Query: `year`. Hint: `dossier`.
+    Query: `year`. Hint: `dossier`. The office posts to `/members/{member_id}/duty`: `action` = `record` | `correct` |
+    `annul`, with `kind`, `on`, `quantity`, `attendance`, `note`, `fact_id`, `reason`. A member posts to `/appeals/new`.
     """
 
     template: ClassVar[str] = "dossier.html"
@@ -55,6 +71,33 @@ class DossierView(View):
     """The history in words, the newest first."""
     proposals: frozenset[UUID] = frozenset()
     """Matters of the ledger that the viewer may open as proposals."""
+    appeals: tuple[AppealRow, ...] = ()
+    """One's own appeals, where the dossier is one's own."""
+    is_own: bool = False
+    problem: Problem | None = None
+    duty_kinds: ClassVar[tuple[DutyKind, ...]] = tuple(
+        kind for kind in DutyKind if kind not in (DutyKind.PROPOSAL_SUBMITTED, DutyKind.PROPOSAL_FILED)
+    )
+    attendances: ClassVar[tuple[Attendance, ...]] = tuple(Attendance)
+
+    @property
+    def classes(self) -> list[ClassBar]:
+        """The ledger by class, for the chart; as long as the longest is wide."""
+        sums: dict[str, tuple[Decimal, Decimal]] = {}
+        for line in self.dossier.lines:
+            raw, counted = sums.get(line.group, (Decimal(0), Decimal(0)))
+            sums[line.group] = raw + Decimal(line.raw), counted + Decimal(line.counted)
+        longest = max((max(abs(raw), abs(counted)) for raw, counted in sums.values()), default=Decimal(0))
+        return [
+            ClassBar(
+                name=name,
+                counted=counted,
+                cut=raw - counted,
+                share=float(abs(counted) / longest) if longest else 0.0,
+                cut_share=float(max(Decimal(0), raw - counted) / longest) if longest else 0.0,
+            )
+            for name, (raw, counted) in sums.items()
+        ]
 
     @property
     def share_of_floor(self) -> float | None:

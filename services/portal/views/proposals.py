@@ -1,15 +1,17 @@
 """Pages of proposals: write, read, list, review."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from tongxin_contracts.members.queries import Colleague
 from tongxin_contracts.problems import Problem
 from tongxin_contracts.proposals.feedback_queries import FeedbackAnswer
+from tongxin_contracts.proposals.joint_queries import AttachmentRow, InvitationRow
 from tongxin_contracts.proposals.queries import DraftSummary, ProposalAnswer, ProposalSummary
-from tongxin_contracts.words import Category
+from tongxin_contracts.words import Category, Sector
 
 from .frame import Tone, View
 
@@ -73,6 +75,20 @@ class ProposalFormView(View):
     """For facts and for analysis, in visible characters."""
     suggestion_max: int = 500
     suggestions_max: int = 10
+    invitations: Sequence[InvitationRow] = ()
+    """Everybody asked to sign. POST to `/proposals/{id}/together`: `action` = `invite` | `ask_again` with `persons`,
+    `cancel` with `invitation_id`, `remove` with `attachment_id`."""
+    attachments: Sequence[AttachmentRow] = ()
+    """POST `file` to `/proposals/{id}/files`."""
+    attachments_max: int = 5
+    attachment_bytes: int = 5 * 1024 * 1024
+    find: str = ""
+    """What was searched for among colleagues, without script."""
+    colleagues: Sequence[Colleague] = ()
+    sectors: Mapping[str, str] = field(
+        default_factory=lambda: {sector.value: sector.label for sector in Sector}
+    )
+    """Labels of sectors, for the picker: people of one name are told apart by them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +101,10 @@ class ProposalView(View):
     """The newest first."""
     next_step: NextStep | None = None
     """None when nothing more happens."""
+    may_withdraw: bool = False
+    """POST `expected_version` and `reason` to `/proposals/{id}/withdraw`."""
+    merged_into: ProposalAnswer | None = None
+    """The proposal this one goes on in, where the viewer may see it."""
     feedback: FeedbackAnswer | None = None
     """What followed the reply; None where there is none or the reader may not know."""
 
@@ -103,6 +123,8 @@ class ProposalsView(View):
     rows: Sequence[ProposalSummary] = ()
     drafts: Sequence[DraftSummary] = ()
     """Only on `mine`."""
+    invitations: Sequence[InvitationRow] = ()
+    """Others' drafts that wait for one's signature; only on `mine`."""
     category: Category | None = None
     search: str = ""
     next: str | None = None

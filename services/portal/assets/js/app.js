@@ -9,11 +9,13 @@ import { counters } from "./counters.js";
 import { suggestions } from "./suggestions.js";
 import { proposalForms, settledDrafts } from "./proposal_form.js";
 import { keptForms } from "./keep_form.js";
+import { together } from "./together.js";
 import { uploads } from "./upload.js";
 
 onContent(suggestions);
 onContent(counters);
 onContent(settledDrafts);
 onContent(proposalForms);
+onContent(together);
 onContent(uploads);
 onContent(keptForms);

@@ -48,6 +48,20 @@ export class Autosave {
     clearTimeout(this.#timer);
   }
 
+  /** Resolves when the server has what stands here; rejects when it cannot have it now. Nothing is lost either way. */
+  async settled() {
+    while (this.#busy || this.#pending || this.dirty) {
+      if (this.stopped) throw new Error("stopped");
+      if (this.#busy) {
+        await new Promise((go) => { setTimeout(go, 50); });
+        continue;
+      }
+      clearTimeout(this.#timer);
+      await this.#send();
+      if (this.#failures > 0) throw new Error("offline");
+    }
+  }
+
   #keep() {
     const text = this.read();
     const done = keep(this.draftId, { owner: this.owner, at: Date.now(), revision: this.revision, text });

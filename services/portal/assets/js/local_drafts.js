@@ -40,6 +40,31 @@ export function unconfirmed(owner) {
   return found.sort((one, other) => other.at - one.at);
 }
 
+// Whom one wants to invite, until the invitation is sent. Under a prefix of its own: it is no text to be brought back.
+const PICKED = "tongxin:picked:";
+
+export function keepPicked(draftId, owner, people) {
+  if (people.length === 0) return forgetPicked(draftId);
+  try {
+    localStorage.setItem(PICKED + draftId, JSON.stringify({ owner, people }));
+  } catch {
+    // Then they are picked again after a reload.
+  }
+}
+
+export function picked(draftId, owner) {
+  const record = read(PICKED + draftId);
+  return record?.owner === owner ? record.people : [];
+}
+
+export function forgetPicked(draftId) {
+  try {
+    localStorage.removeItem(PICKED + draftId);
+  } catch {
+    // Nothing was kept then.
+  }
+}
+
 function read(key) {
   try {
     return JSON.parse(localStorage.getItem(key));

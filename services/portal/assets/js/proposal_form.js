@@ -13,6 +13,13 @@ export function settledDrafts(root) {
   for (const page of fresh(root, "[data-settled-draft]", "Settled")) forget(page.dataset.settledDraft);
 }
 
+const savers = new WeakMap();
+
+/** Who saves this form. */
+export function saverOf(form) {
+  return savers.get(form);
+}
+
 function setUp(form) {
   const { autosave: url, draft: draftId, owner } = form.dataset;
   const saver = new Autosave({
@@ -24,6 +31,7 @@ function setUp(form) {
     read: () => readText(form),
     say: (state, details) => say(form, saver, state, details),
   });
+  savers.set(form, saver);
   form.addEventListener("input", () => saver.changed());
   // A stray Enter in the title hands nothing in.
   form.addEventListener("keydown", (event) => {
@@ -92,7 +100,7 @@ const TONES = { saving: "busy", saved: "good" };
 
 function say(form, saver, state, details = {}) {
   form.dataset.standing = state;
-  const line = form.querySelector("[data-save-state]");
+  const line = document.querySelector("[data-save-state]");
   line.textContent = WORDS[state](details);
   line.dataset.tone = TONES[state] ?? "warn";
   if (state === "saved") {

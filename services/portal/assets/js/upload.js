@@ -17,7 +17,7 @@ function showName(form, file) {
   form.querySelector("[data-file-name]").textContent = file ? `${file.name}（${size(file.size)}）` : "";
 }
 
-function size(bytes) {
+export function size(bytes) {
   return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
@@ -37,6 +37,19 @@ function send(form) {
   request.open("POST", form.action);
   request.send(new FormData(form));
   progress.show(0, 1);
+}
+
+/** Sends a body and says how far it is; resolves to `{status, text}`, or `{lost: true}` when the network failed. */
+export function sendFile(url, body, progress) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", (event) => progress(event.total ? event.loaded / event.total : 0));
+    request.addEventListener("load", () => resolve({ status: request.status, text: request.responseText }));
+    request.addEventListener("error", () => resolve({ lost: true }));
+    request.open("POST", url);
+    request.setRequestHeader("Accept", "text/html");
+    request.send(body);
+  });
 }
 
 function progressOf(form) {

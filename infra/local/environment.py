@@ -74,8 +74,11 @@ def _readiness(health_port: int) -> tuple[int, bytes]:
 
 
 def _notify(stack: "Stack") -> dict[str, str]:
-    """Where links in mail lead, and the stack's own mail server where it has one."""
-    found = {"TONGXIN_PUBLIC_URL": stack.public_url}
+    """Where links in mail lead, where webhooks may, and the stack's own mail server where it has one."""
+    found = {
+        "TONGXIN_PUBLIC_URL": stack.public_url,
+        "TONGXIN_WEBHOOK_LOCAL": "true",  # receivers on this machine: everything here listens on it alone
+    }
     if stack.ports.smtp:
         found |= {
             "TONGXIN_SMTP_HOST": LOOPBACK,

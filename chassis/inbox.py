@@ -138,6 +138,10 @@ class Inbox:
 
     async def _carry_out(self, tx: Transaction, row: Any, outcome: Outcome) -> None:
         if row["wish"] == "drop":
+            position = (await self._positions(tx, [row["aggregate"]]))[row["aggregate"]]
+            if row["version"] > position.last_version + 1:
+                # What it waits for comes first; dropped now, it would be a gap that nothing ever fills.
+                return
             await tx.raw.execute("delete from held where id = $1", row["id"])
             await tx.raw.execute(
                 "update gate set last_version = $3, last_event_id = $4"

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chassis import bus
 from chassis.clock import SystemClock
@@ -15,7 +17,7 @@ from chassis.failpoints import Failpoints
 from chassis.files import ObjectStoreFiles
 from chassis.handling import MAX_REPLY, Front, handles
 from chassis.health import Health
-from chassis.identity import TokenSigner, TokenVerifier
+from chassis.identity import TokenSigner, TokenVerifier, body_digest
 from chassis.ids import new_id
 from chassis.inbox import Inbox, Outcome
 from chassis.problems import Refusal, TooLarge, Unavailable
@@ -149,3 +151,22 @@ async def test_metrics_are_there_when_the_database_is_not() -> None:
         page = await client.get("/metrics")
     assert page.status_code == 200
     assert "tongxin_relay_batches_total" in page.text
+
+
+async def test_a_role_of_a_newer_portal_gives_no_rights_and_takes_none_away(wire: Wire) -> None:
+    key = load_pem_private_key(wire.stack.keys.token_private.read_bytes(), password=None)
+    request_id, body, now = new_id(), b"{}", SystemClock().now()
+    claims = {
+        "iss": "tongxin-portal",
+        "aud": "proposals",
+        "sub": str(new_id()),
+        "com": COUNTY,
+        "rol": [Role.MEMBER.value, "a_role_of_tomorrow"],
+        "jti": str(request_id),
+        "dig": body_digest(body),
+        "iat": int(now.timestamp()),
+        "exp": int(now.timestamp()) + 60,
+    }
+    token = jwt.encode(claims, key, algorithm="EdDSA")  # type: ignore[arg-type]
+    verifier = TokenVerifier(wire.stack.keys.token_public.read_bytes(), service="proposals")
+    assert verifier.verify(token, request_id=request_id, body=body).roles == (Role.MEMBER,)

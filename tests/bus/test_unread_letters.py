@@ -189,3 +189,21 @@ async def test_a_header_that_names_two_committees_opens_neither(wire: Wire) -> N
     await inbox.take([wide])
     assert await wire.effects(aggregate) == []
     assert ["ce-committee" in row["explanation"] for row in await held(wire, "two-committees")] == [True]
+
+
+async def test_a_letter_dropped_before_the_one_it_waits_for_loses_nothing_behind_it(wire: Wire) -> None:
+    inbox, aggregate = wire.inbox("dropped-early"), uuid4()
+    broken = [
+        Letter(subject=sent.subject, headers=sent.headers, payload=b"{", stream_sequence=8000 + version)
+        for version in (2, 3)
+        for sent in [letter(message(aggregate, version))]
+    ]
+    await inbox.take([letter(message(aggregate, 1)), *broken, letter(message(aggregate, 4))])
+    worker = wire.stack.database_url("consultation", "worker")
+    second, third = (row["id"] for row in (await held(wire, "dropped-early"))[:2])
+    await letters.wish(worker, third, "drop")
+    await inbox.carry_out_wishes()
+    await letters.wish(worker, second, "drop")
+    await inbox.carry_out_wishes()
+    await inbox.carry_out_wishes()
+    assert await wire.effects(aggregate) == [1, 4]

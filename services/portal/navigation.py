@@ -50,6 +50,9 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
         "委员",
         (
             _entry("我的履职档案", "/members/me", "award", "proposals.save_draft"),
+            _entry("值班与接待", "/duty", "calendar", "members.duty_days"),
+            _entry("履职排名", "/ranking", "award", "members.duty_ranking"),
+            _entry("积分申诉", "/appeals", "messages", "members.answer_appeal"),
             _entry("委员名册", "/members", "users", "members.roster"),
             _entry("导入名册", "/members/import", "upload", "members.import_roster"),
         ),
@@ -59,6 +62,7 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
         (
             _entry("外部机构", "/agencies", "building-community", "notify.agencies"),
             _entry("邮件", "/mails", "mail", "notify.mails"),
+            _entry("承办单位", "/units", "building-bank", "members.register_unit"),
             _entry("账号", "/accounts", "key", "portal.accounts"),
             _entry("运行状况", "/live", "activity-heartbeat", "portal.live"),
         ),

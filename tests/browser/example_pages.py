@@ -271,7 +271,9 @@ def _members() -> Iterator[tuple[str, PageContext, View]]:
     yield (
         "dossier",
         own,
-        DossierView(dossier=_dossier(), timeline=story, proposals=frozenset({ident("proposal", 0)})),
+        DossierView(
+            dossier=_dossier(), timeline=story, proposals=frozenset({ident("proposal", 0)}), is_own=True
+        ),
     )
     reached = _dossier(total="17", floor="15", grade="达标", lines=LINES[:1], uncounted=[])
     yield "dossier_reached", own, DossierView(dossier=reached, timeline=story)

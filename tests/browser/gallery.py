@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from services.portal.assets.build import build
 from services.portal.assets.manifest import DIST, Manifest
 from services.portal.render import CONTENT_SECURITY_POLICY, Renderer
-from tests.browser import example_channels, example_feedback, example_pages, example_proposals
+from tests.browser import example_channels, example_duty, example_feedback, example_pages, example_proposals
 
 OUT: Final = Path("build/gallery")
 WIDTHS: Final = (1280, 390)
@@ -61,6 +61,7 @@ def write() -> list[str]:
         example_proposals.examples(),
         example_channels.examples(),
         example_feedback.examples(),
+        example_duty.examples(),
     ):
         (OUT / f"{name}.html").write_text(renderer.render(page, view), encoding="utf-8")
         names.append(name)

@@ -4,20 +4,35 @@ Always holds: a password is given, and a lock lifted, only at the account's home
 committee's administrator sign in as somebody of another committee.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select, update
 
 from chassis.cursor import read_cursor, write_cursor
 from chassis.database import Database, Transaction
-from chassis.problems import Forbidden, NotFound
+from chassis.ids import new_id
+from chassis.problems import Forbidden, Invalid, NotFound
 from services.portal import tables
 from services.portal.accounts import passwords, records, sessions
+from tongxin_contracts.permissions import Role
+from tongxin_contracts.problems import FieldProblem
+from tongxin_contracts.words import UnitDuty
 
 PAGE = 50
+UNIT_ROLES: Final = {
+    UnitDuty.LIAISON: Role.UNIT_LIAISON,
+    UnitDuty.HANDLER: Role.UNIT_HANDLER,
+    UnitDuty.CHECKER: Role.UNIT_CHECKER,
+    UnitDuty.SIGNER: Role.UNIT_SIGNER,
+}
+"""The role that somebody needs for a duty in a handling unit."""
+_KEPT_APART: Final = frozenset((Role.ADMIN, Role.SECURITY_OFFICER, Role.AUDITOR))
+"""Three officers, three people."""
+_LOGIN: Final = re.compile(r"[a-z][a-z0-9.\-]{2,39}")
 
 
 async def page(
@@ -59,6 +74,76 @@ async def page(
     shown = rows[:PAGE]
     following = write_cursor(shown[-1].name, shown[-1].id) if len(rows) > PAGE else None
     return shown, following
+
+
+async def unit_people(database: Database, committee: str) -> Sequence[Any]:
+    """Open accounts of the committee that hold a role in handling units: person_id, name, roles; by name."""
+    account, membership = tables.account, tables.membership
+    statement = (
+        select(membership.c.person_id, account.c.name, membership.c.roles)
+        .join(account, account.c.id == membership.c.account_id)
+        .where(
+            membership.c.committee == committee,
+            membership.c.roles.overlap([role.value for role in UNIT_ROLES.values()]),
+            membership.c.confirmed,
+            account.c.closed_at.is_(None),
+        )
+        .order_by(account.c.name, membership.c.person_id)
+    )
+    async with database.transaction() as tx:
+        return (await tx.sql.execute(statement)).all()
+
+
+async def add(
+    database: Database,
+    *,
+    committee: str,
+    login: str,
+    name: str,
+    roles: Sequence[Role],
+    by: UUID,
+    now: datetime,
+) -> str:
+    """Make an account of staff with a one-time password and return it; members' accounts come with the roster."""
+    errors = _account_problems(login, name, roles)
+    if errors:
+        raise Invalid(errors=errors)
+    password = passwords.one_time()
+    async with database.transaction() as tx:
+        taken = await tx.sql.scalar(select(tables.account.c.id).where(tables.account.c.login == login))
+        if taken is not None:
+            message = "这个登录名已经有人使用，请换一个。"
+            raise Invalid(errors=[FieldProblem(field="login", message=message)])
+        account_id = await records.add_account(
+            tx,
+            login=login,
+            name=name,
+            person_id=new_id(),
+            committee=committee,
+            roles=roles,
+            password=password,
+            must_change=True,
+            now=now,
+        )
+        detail = "、".join(role.value for role in roles)
+        await records.note(tx, "account_added", now=now, account_id=account_id, by=by, detail=detail)
+    return password
+
+
+def _account_problems(login: str, name: str, roles: Sequence[Role]) -> list[FieldProblem]:
+    errors = []
+    if not _LOGIN.fullmatch(login):
+        message = "用 3 到 40 个小写字母、数字、点或连字符，以字母开头。"
+        errors.append(FieldProblem(field="login", message=message))
+    if not 1 <= len(name) <= 50 or "\0" in name:
+        errors.append(FieldProblem(field="name", message="请填写姓名，不超过 50 字。"))
+    if not roles or Role.MEMBER in roles:
+        message = "请至少选择一项职务；委员的账号由名册生成，不在这里开设。"
+        errors.append(FieldProblem(field="roles", message=message))
+    if len(set(roles) & _KEPT_APART) > 1:
+        message = "系统管理员、安全员、审计员应由不同的人担任，请分别开设账号。"
+        errors.append(FieldProblem(field="roles", message=message))
+    return errors
 
 
 async def reset_password(

@@ -5,17 +5,26 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from chassis import telemetry
 from chassis.ids import derived_id, new_id
 from chassis.problems import Malformed, Refusal
 from services.portal.guards import UPLOAD_LIMIT
+from services.portal.pages.fields import valid
 from services.portal.pages.timeline import actors, timeline
 from services.portal.uploads import keep
 from services.portal.views import DossierView, MembersView, RosterImportView, RosterReportView
 from services.portal.visit import Visit, Visiting, command_id
-from tongxin_contracts.members.commands import ExportRoster, FileMade, ImportRoster, RosterImported
+from tongxin_contracts.members.commands import (
+    AnnulDuty,
+    ExportRoster,
+    FileMade,
+    ImportRoster,
+    RecordDuty,
+    RosterImported,
+)
+from tongxin_contracts.members.points import Appeals, AppealsAnswer, CorrectDuty
 from tongxin_contracts.members.queries import (
     Dossier,
     DossierAnswer,
@@ -24,6 +33,16 @@ from tongxin_contracts.members.queries import (
     RosterReport,
     RosterReportAnswer,
 )
+from tongxin_contracts.message import Command, Done
+from tongxin_contracts.words import DutyKind
+
+PROPOSAL_KINDS = (
+    DutyKind.PROPOSAL_SUBMITTED,
+    DutyKind.PROPOSAL_FILED,
+    DutyKind.PROPOSAL_KEY,
+    DutyKind.PROPOSAL_EXCELLENT,
+)
+"""What is evidenced by a proposal."""
 
 router = APIRouter()
 
@@ -101,15 +120,54 @@ router.add_api_route("/members/me", own_dossier, methods=["GET"])
 router.routes.insert(0, router.routes.pop())
 
 
-async def _dossier(visit: Visit, query: Dossier) -> Response:
+@router.post("/members/{member_id}/duty")
+async def change_duty(visit: Visiting, member_id: UUID, year: int | None = None) -> Response:
+    """Record what a member did, put a record right, or strike it out."""
+    form = await visit.form()
+    id_ = command_id(form)
+    try:
+        command, said = _duty_command(visit, member_id, form, id_)
+        await visit.ask(Done, command, id_)
+    except Refusal as refusal:
+        query = Dossier(committee=visit.committee, member_id=member_id, year=year)
+        return await _dossier(visit, query, refusal)
+    return await visit.go(f"/members/{member_id}?year={year}" if year else f"/members/{member_id}", said)
+
+
+def _duty_command(visit: Visit, member_id: UUID, form: FormData, id_: UUID) -> tuple[Command, str]:
+    fields = {name: str(value) for name, value in form.items() if name not in ("csrf", "command_id")}
+    fields |= {"committee": visit.committee, "member_id": str(member_id)}
+    match fields.pop("action", ""):
+        case "record":
+            return valid(RecordDuty, **fields, fact_id=derived_id("fact", id_)), "已登记，积分已重新计算。"
+        case "correct":
+            instead = derived_id("fact", id_)
+            return valid(CorrectDuty, **fields, instead=instead), "已更正，原记录保留，积分已重新计算。"
+        case "annul":
+            return valid(AnnulDuty, **fields), "已撤销，积分已重新计算。"
+    raise Malformed("请选择要办理的事项")
+
+
+async def _dossier(visit: Visit, query: Dossier, refusal: Refusal | None = None) -> Response:
     found = await visit.ask(DossierAnswer, query)
+    is_own = str(found.person_id) == visit.actor.id and visit.may("members.appeal_points")
+    appeals = (await visit.ask(AppealsAnswer, Appeals(committee=visit.committee))).appeals if is_own else []
     people = {found.person_id, *actors(found.history)}
     names = await visit.portal.names(people)
     readable = (
-        {line.matter for line in found.lines if line.matter} if visit.may("proposals.proposal") else set()
+        {line.matter for line in found.lines if line.matter and line.kind in PROPOSAL_KINDS}
+        if visit.may("proposals.proposal")
+        else set()
     )
-    view = DossierView(dossier=found, timeline=timeline(found.history, names), proposals=frozenset(readable))
-    return await visit.page(view, people=people)
+    view = DossierView(
+        dossier=found,
+        timeline=timeline(found.history, names),
+        proposals=frozenset(readable),
+        appeals=tuple(appeal for appeal in appeals if appeal.person_id == found.person_id),
+        is_own=is_own,
+        problem=refusal.problem(telemetry.trace_id()) if refusal else None,
+    )
+    return await visit.page(view, people=people, status=refusal.status if refusal else 200)
 
 
 async def _export(visit: Visit, kind: str, *, empty: bool = False) -> Response:

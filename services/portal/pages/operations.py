@@ -4,14 +4,17 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
+from starlette.datastructures import FormData
 
-from chassis.problems import Forbidden, Malformed
+from chassis import telemetry
+from chassis.problems import Forbidden, Malformed, Refusal
 from services.portal.accounts import administration
 from services.portal.live import hints
 from services.portal.views import AccountRow, AccountsView, AgenciesView, LiveView, NewPassword
 from services.portal.visit import Visit, Visiting, uuid_field
 from tongxin_contracts.notify.queries import Agencies, AgenciesAnswer
 from tongxin_contracts.permissions import ROLES, Role
+from tongxin_contracts.problems import Problem
 
 router = APIRouter()
 
@@ -60,7 +63,10 @@ async def change_account(visit: Visiting) -> Response:
         "by": visit.session.account_id,
         "now": visit.portal.clock.now(),
     }
-    account_id, database = uuid_field(form, "account_id"), visit.portal.database
+    database = visit.portal.database
+    if form.get("action") == "add":
+        return await _add(visit, form, what)
+    account_id = uuid_field(form, "account_id")
     match form.get("action"):
         case "reset":
             account, password = await administration.reset_password(database, account_id, **what)
@@ -75,8 +81,28 @@ async def change_account(visit: Visiting) -> Response:
     raise Malformed("请选择要办理的事项")
 
 
+async def _add(visit: Visit, form: FormData, what: dict[str, Any]) -> Response:
+    login, name = str(form.get("login", "")).strip(), str(form.get("name", "")).strip()
+    chosen = [ROLES[str(role)] for role in form.getlist("roles") if str(role) in ROLES]
+    database = visit.portal.database
+    try:
+        password = await administration.add(database, login=login, name=name, roles=chosen, **what)
+    except Refusal as refusal:
+        problem = refusal.problem(telemetry.trace_id())
+        return await _accounts(visit, problem=problem, entered=(login, name, frozenset(chosen)))
+    return await _accounts(
+        visit, search=login, new_password=NewPassword(name=name, login=login, password=password)
+    )
+
+
 async def _accounts(
-    visit: Visit, *, search: str = "", after: str | None = None, new_password: NewPassword | None = None
+    visit: Visit,
+    *,
+    search: str = "",
+    after: str | None = None,
+    new_password: NewPassword | None = None,
+    problem: Problem | None = None,
+    entered: tuple[str, str, frozenset[Role]] = ("", "", frozenset()),
 ) -> Response:
     rows, following = await administration.page(
         visit.portal.database, visit.committee, search=search, after=after
@@ -97,7 +123,17 @@ async def _accounts(
         for row in rows
     ]
     return await visit.page(
-        AccountsView(accounts=shown, search=search, next=following, new_password=new_password)
+        AccountsView(
+            accounts=shown,
+            search=search,
+            next=following,
+            new_password=new_password,
+            problem=problem,
+            login=entered[0],
+            name=entered[1],
+            chosen=entered[2],
+        ),
+        status=problem.status if problem else 200,
     )
 
 

@@ -29,9 +29,9 @@ from .proposals import (
     ProposalFormView,
     ProposalsView,
     ProposalView,
-    ReviewDeskView,
     TimelineEntry,
 )
+from .review import NotFiledView, ReviewDeskView, ReviewSchemeView
 from .work import MyWorkView, NoticesView
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "MyWorkView",
     "NewPassword",
     "NextStep",
+    "NotFiledView",
     "NoticesView",
     "PageContext",
     "PasswordView",
@@ -65,6 +66,7 @@ __all__ = [
     "ProposalsView",
     "RankingView",
     "ReviewDeskView",
+    "ReviewSchemeView",
     "RosterImportView",
     "RosterReportView",
     "SignedIn",

@@ -5,11 +5,15 @@ from dataclasses import asdict
 
 from infra.local.private_files import write_private
 from infra.local.stack import Stack
-from tongxin.demo import Login, Say, load_demo
+from tongxin.demo import Login, load_demo
+from tongxin.demo.script import Say
 
 
 def demo_logins(stack: Stack, say: Say) -> list[Login]:
-    """The demo's logins; loads it first when this folder has none, telling `say` what it does."""
+    """The demo's logins; loads it first when this folder has none, telling `say` what it does.
+
+    Called before the services are started: loading runs them by itself, in a rehearsal.
+    """
     record = stack.data / "demo.json"
     if record.exists():
         return [Login(**entry) for entry in json.loads(record.read_text())]

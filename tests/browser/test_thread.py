@@ -52,11 +52,12 @@ def city() -> Iterator[City]:
     with temporary_folder() as folder, ExitStack() as end:
         stack = Stack(folder, ack_wait=ACK_WAIT).start()
         end.callback(stack.stop)
+        logins = load_demo(stack, lambda _said: None)
         running: dict[str, Running] = {}
         end.callback(lambda: [one.stop() for one in running.values()])
         for service in SERVICES:
             running[service] = stack.start_service(service)
-        yield City(stack, running, load_demo(stack, lambda _said: None))
+        yield City(stack, running, logins)
 
 
 @contextmanager

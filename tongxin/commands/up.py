@@ -14,6 +14,7 @@ from infra.local.environment import inherited_settings
 from infra.local.settings import LocalSettings
 from infra.local.stack import STOP_ORDER, Stack
 from infra.local.supervisor import Supervisor
+from tongxin.demo import Login
 from tongxin.demo_once import demo_logins
 from tongxin.terminal import Terminal, problems_said
 from tongxin_contracts.subjects import SERVICES
@@ -68,19 +69,23 @@ async def _bring_up(
     for service, revisions in (await asyncio.to_thread(stack.migrate)).items():
         if revisions:
             terminal.note(f"{service} 迁移：{'、'.join(revisions)}")
+    logins = await _demo(stack, terminal) if settings.demo else []
+    began = time.monotonic() if logins else began
     await supervisor.start(*stack.mail_programs, *(stack.service_program(service) for service in SERVICES))
     terminal.note(f"五个进程已就绪（{time.monotonic() - began:.1f} 秒）")
-    if settings.demo:
-        await _show_demo(stack, terminal)
+    if logins:
+        typer.echo("可用的登录：")
+        for login in logins:
+            typer.echo(f"    {login.who}：{login.account} / {login.password}")
     terminal.good(f"同心已启动：{stack.public_url}")
     if stack.mail_programs:
         terminal.note("邮件只在本机保存，不向外发送：tongxin mails list 查看")
     terminal.note(f"日志在 {stack.data / 'logs'}；Ctrl-C 停止，数据不会丢失。")
 
 
-async def _show_demo(stack: Stack, terminal: Terminal) -> None:
-    terminal.note("检查演示数据……")
+async def _demo(stack: Stack, terminal: Terminal) -> list[Login]:
+    """The demo's logins; the first start loads it, which takes up to a minute and says how far it is."""
+    began = time.monotonic()
     logins = await asyncio.to_thread(demo_logins, stack, terminal.note)
-    typer.echo("可用的登录：")
-    for login in logins:
-        typer.echo(f"    {login.who}：{login.account} / {login.password}")
+    terminal.note(f"演示数据就绪（{time.monotonic() - began:.1f} 秒）")
+    return logins

@@ -141,6 +141,13 @@ def county_roster(*, bad_rows: bool = False) -> bytes:
     return out.getvalue().encode("gbk")
 
 
+def roster_csv(place: DemoCommittee) -> bytes:
+    """A small county's roster, as a spreadsheet program saves it today: .csv in UTF-8 with its mark."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([list(_COUNTY_HEADINGS), *(member.cells() for member in members_of(place))])
+    return out.getvalue().encode("utf-8-sig")
+
+
 def _bad_rows(members: Sequence[DemoMember]) -> list[list[str]]:
     """Rows as hurried hands write them: each one is wrong in one way and none goes in."""
     changes = (

@@ -45,7 +45,7 @@ COUNTY: Final = DemoCommittee(
     code="340921",
     place="清源县",
     name="政协清源县委员会",
-    members=240,
+    members=130,
     groups=(
         "城关镇联络组",
         "河湾镇联络组",
@@ -70,6 +70,18 @@ BESIDE: Final = DemoCommittee(
     first_phone=19_900_008_001,
     rare=("䶮", "淼"),
 )
+
+LAKE: Final = DemoCommittee(
+    code="340923",
+    place="月湖县",
+    name="政协月湖县委员会",
+    members=50,
+    groups=("湖口镇联络组", "荷塘镇联络组", "枫林乡联络组"),
+    first_phone=19_900_009_001,
+    rare=("淼", "翀"),
+)
+PLACES: Final = (CITY, COUNTY, BESIDE, LAKE)
+"""The city first; 云岭县 reckons points as row 08 does, 月湖县 reviews in the four rounds of row 58."""
 
 SPECIAL_COMMITTEES: Final = (
     "提案委员会",

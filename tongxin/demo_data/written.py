@@ -7,14 +7,16 @@ from itertools import product
 from typing import Final
 
 from tongxin.demo_data.matters import MATTERS, Matter
-from tongxin.demo_data.places import BESIDE, CITY, COUNTY, DemoCommittee
+from tongxin.demo_data.places import BESIDE, CITY, COUNTY, LAKE, DemoCommittee
 from tongxin.demo_data.proposal import DemoProposal
 
 _SEED: Final = 20_241_205
 _TOWNS: Final[Mapping[str, tuple[str, ...]]] = {
     CITY.code: ("城东街道", "城西街道", "望江街道", "经开区", "大龙镇", "十里街道", "湖滨新区", "白泽镇"),
-    COUNTY.code: tuple(group.removesuffix("联络组") for group in COUNTY.groups),
-    BESIDE.code: tuple(group.removesuffix("联络组") for group in BESIDE.groups),
+    **{
+        place.code: tuple(group.removesuffix("联络组") for group in place.groups)
+        for place in (COUNTY, BESIDE, LAKE)
+    },
 }
 _NUMBERS: Final = "两三四五六七八九"
 _WALKED: Final = (

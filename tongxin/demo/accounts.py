@@ -1,0 +1,119 @@
+"""Accounts of the demo city: everybody who acts has one; those worth showing get a password made for this data folder."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from chassis.clock import SystemClock
+from chassis.database import Database, Transaction
+from services.portal import tables
+from services.portal.accounts import passwords, records
+from tongxin.demo.cast import Office, Player
+from tongxin.demo_data.places import BESIDE, CITY, COUNTY, LAKE
+from tongxin_contracts.members.queries import MemberRow
+from tongxin_contracts.permissions import Role
+
+if TYPE_CHECKING:
+    from infra.local.stack import Stack
+
+_PREFIX: Final = {CITY.code: "city", COUNTY.code: "county", BESIDE.code: "beside", LAKE.code: "lake"}
+_LOGINS: Final = {
+    Role.PROPOSALS_OFFICE: "ti",
+    Role.MEMBERS_OFFICE: "wei",
+    Role.COMMITTEE_OFFICE: "zhuan",
+    Role.ADMIN: "admin",
+    Role.SECURITY_OFFICER: "an",
+    Role.AUDITOR: "shen",
+    Role.REVIEW_GROUP: "zu",
+    Role.PROPOSALS_COMMITTEE: "weiyuan",
+    Role.INSPECTION_OFFICE: "du",
+    Role.CHAIRS_MEETING: "zhuxi",
+    Role.STANDING_COMMITTEE: "changwei",
+    Role.UNIT_LIAISON: "lian",
+    Role.UNIT_HANDLER: "ban",
+    Role.UNIT_CHECKER: "he",
+    Role.UNIT_SIGNER: "qian",
+}
+_SHOWN: Final = {
+    CITY.code: (Role.PROPOSALS_OFFICE, Role.MEMBERS_OFFICE, Role.COMMITTEE_OFFICE, Role.ADMIN),
+    COUNTY.code: tuple(_LOGINS),
+    BESIDE.code: (Role.MEMBERS_OFFICE,),
+    LAKE.code: (Role.PROPOSALS_OFFICE, Role.REVIEW_GROUP, Role.CHAIRS_MEETING),
+}
+"""Whose password is made and shown; the others are in the accounts list, where an administrator can give them one."""
+SHOWN_UNIT: Final = "住建局"
+MEMBERS_WITH_PASSWORD: Final = {CITY.code: 2, COUNTY.code: 3, BESIDE.code: 1, LAKE.code: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody one can sign in as."""
+
+    who: str
+    """Place, role and name, in Chinese."""
+    account: str
+    password: str
+
+
+async def make_accounts(
+    stack: "Stack", offices: Sequence[Office], members: Mapping[str, Sequence[MemberRow]]
+) -> list[Login]:
+    """Accounts of staff and units, and passwords for the first members of each roster; returns those worth showing."""
+    database = Database(stack.database_url("portal", "app"), pool_size=1)
+    now = SystemClock().now()
+    logins: list[Login] = []
+    try:
+        async with database.transaction() as tx:
+            known = set((await tx.sql.execute(select(tables.account.c.login))).scalars())
+            for office in offices:
+                numbers = {short: number for number, short in enumerate(office.units, 1)}
+                for player in office.players():
+                    login = _login_of(player, numbers)
+                    if login not in known:
+                        logins += await _account(tx, office, player, login, now)
+                for row in members[office.committee][: MEMBERS_WITH_PASSWORD[office.committee]]:
+                    logins += await _member(tx, office, row)
+    finally:
+        await database.close()
+    return logins
+
+
+def _login_of(player: Player, numbers: Mapping[str, int]) -> str:
+    """`county-ti`, and for units `county-12-lian`."""
+    unit = f"{numbers[player.unit]:02d}-" if player.unit else ""
+    return f"{_PREFIX[player.committee]}-{unit}{_LOGINS[player.role]}"
+
+
+async def _account(tx: Transaction, office: Office, player: Player, login: str, now: datetime) -> list[Login]:
+    shown = player.role in _SHOWN[office.committee] and player.unit in (None, SHOWN_UNIT)
+    password = passwords.one_time() if shown else None
+    await records.add_account(
+        tx,
+        login=login,
+        name=player.name,
+        person_id=player.id,
+        committee=player.committee,
+        roles=[player.role],
+        password=password,
+        must_change=False,
+        now=now,
+    )
+    if password is None:
+        return []
+    what = f"{player.unit}{player.role.label.removeprefix('承办单位')}" if player.unit else player.role.label
+    return [Login(f"{office.place.place}{what} {player.name}", login, password)]
+
+
+async def _member(tx: Transaction, office: Office, row: MemberRow) -> list[Login]:
+    """A password for a member whose account came by itself, from their contact data."""
+    account = (
+        await tx.sql.execute(select(tables.account).where(tables.account.c.person_id == row.person_id))
+    ).one_or_none()
+    if account is None:
+        return []
+    password = passwords.one_time()
+    await records.set_password(tx, account.id, password, must_change=False)
+    return [Login(f"{office.place.place}委员 {row.name}", account.login, password)]

@@ -9,6 +9,7 @@ from infra.local.program import Running
 from infra.local.stack import Stack
 from tests.conftest import ACK_WAIT, temporary_folder
 from tests.house import House
+from tests.processes import start_all, stop_all
 from tongxin_contracts.subjects import OWNERS
 
 
@@ -32,8 +33,7 @@ class Processes:
 
     def stop_all(self) -> None:
         """End what still runs."""
-        for running in self.running.values():
-            running.stop()
+        stop_all(self.running.values())
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,7 @@ def processes() -> Iterator[Processes]:
         end.callback(stack.stop)
         made = Processes(stack)
         end.callback(made.stop_all)
-        for service in OWNERS:
-            made.start(service)
+        made.running |= start_all(stack, OWNERS)
         yield made
 
 

@@ -1,22 +1,23 @@
 """The services these tests ask, started once for all of them."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
 
 import pytest
 
 from infra.local.stack import Stack
 from tests.house import House
+from tests.processes import start_all, stop_all
 from tongxin_contracts.subjects import OWNERS
 
 
 @pytest.fixture(scope="session")
 def services(stack: Stack) -> Iterator[Stack]:
     """The four owners of messages, as processes of their own."""
-    with ExitStack() as running:
-        for service in OWNERS:
-            running.callback(stack.start_service(service).stop)
+    running = start_all(stack, OWNERS)
+    try:
         yield stack
+    finally:
+        stop_all(running.values())
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What consultation can be asked to tell."""
+"""What consultation can be asked to tell of topics; plans, templates and processes have modules of their own."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tongxin_contracts.classification import Internal, Public
 from tongxin_contracts.message import PAGE_SIZE, Answer, Query
-from tongxin_contracts.words import Category
+from tongxin_contracts.words import Category, TopicSource, TopicState
 
 
 class Candidate(Answer):
@@ -25,10 +25,20 @@ class Topic(Answer):
 
     topic_id: Public[UUID]
     title: Public[str]
-    proposal_id: Public[UUID]
-    proposal_number: Public[str]
+    proposal_id: Public[UUID | None]
+    """None for one that came from elsewhere."""
+    proposal_number: Public[str | None]
     taken_at: Public[datetime]
+    """When it was taken, or put forward."""
     taken_by: Internal[str]
+    state: Public[TopicState] = TopicState.TAKEN
+    source: Public[TopicSource] = TopicSource.PROPOSAL
+    studied: Internal[bool] = False
+    """Whether its pre-feasibility is whole."""
+    year: Public[int | None] = None
+    month: Public[int | None] = None
+    """Where the plan has it."""
+    processes: Public[int] = 0
 
 
 class TopicsAnswer(Answer):

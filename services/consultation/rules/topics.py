@@ -35,6 +35,10 @@ GRAPH: Final[Mapping[TopicState, Mapping[TopicStep, TopicState]]] = MappingProxy
             TopicStep.TAKE: TopicState.TAKEN,
         },
         TopicState.TAKEN: {},
+        TopicState.PROPOSED: {
+            TopicStep.TAKE: TopicState.TAKEN,
+            TopicStep.SET_ASIDE: TopicState.SET_ASIDE,
+        },
     }
 )
 

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from chassis.calendar import local_date
+from chassis.calendar import deadline_instant, local_date
 from tongxin_contracts.problems import Problem
 from tongxin_contracts.words import Category, Ground
 
@@ -76,6 +76,8 @@ class Renderer:
             actor=_actor,
             paragraphs=paragraphs,
             deadline=_deadline,
+            short_day=short_day,
+            end_of_day=deadline_instant,
             file_size=file_size,
         )
         self._environment = environment
@@ -102,6 +104,11 @@ def day(value: date | datetime) -> str:
 def moment(at: datetime) -> str:
     """2026年11月21日 14:03."""
     return f"{day(at)} {local(at):%H:%M}"
+
+
+def short_day(at: datetime) -> str:
+    """11-21, for places where the year is clear."""
+    return f"{local(at):%m-%d}"
 
 
 def iso(at: datetime | date) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar, Literal
 
 from tongxin_contracts.problems import Problem
@@ -19,19 +19,9 @@ from tongxin_contracts.proposals.queries import ProposalAnswer
 
 from .feedback import RateBar
 from .frame import View
-from .proposals import NextStep, TimelineEntry
+from .proposals import NextStep, Stage, TimelineEntry
 
 DispatchTab = Literal["waiting", "asked", "returned", "working", "overdue"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """One step of the way from filing to the end."""
-
-    label: str
-    state: Literal["done", "current", "todo"]
-    at: datetime | None = None
-    """When it was done, as far as known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

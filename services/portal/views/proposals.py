@@ -9,6 +9,7 @@ from uuid import UUID
 from tongxin_contracts.members.queries import Colleague
 from tongxin_contracts.problems import Problem
 from tongxin_contracts.proposals.feedback_queries import FeedbackAnswer
+from tongxin_contracts.proposals.handling_queries import HandlingAnswer
 from tongxin_contracts.proposals.joint_queries import AttachmentRow, InvitationRow
 from tongxin_contracts.proposals.queries import DraftSummary, ProposalAnswer, ProposalSummary
 from tongxin_contracts.words import Category, Sector
@@ -43,6 +44,16 @@ class NextStep:
     """The words on the button."""
     who: str | None = None
     """Whose turn it is, when not the viewer's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One step of the way from filing to the end."""
+
+    label: str
+    state: Literal["done", "current", "todo"]
+    at: datetime | None = None
+    """When it was done, as far as known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +118,10 @@ class ProposalView(View):
     """The proposal this one goes on in, where the viewer may see it."""
     feedback: FeedbackAnswer | None = None
     """What followed the reply; None where there is none or the reader may not know."""
+    handling: HandlingAnswer | None = None
+    """How it is handled; None where it is not, or the reader may not know."""
+    stages: tuple[Stage, ...] = ()
+    """The way from filing to the end; only with `handling`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,27 +143,3 @@ class ProposalsView(View):
     category: Category | None = None
     search: str = ""
     next: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewDeskView(View):
-    """`/review`: the queue and the proposal in hand. Query: `proposal`, `after`. Hint: `proposal`.
-
-    POST `action` = `file` | `return` | `decline`, `proposal_id`, `expected_version`; `reason` for `return`;
-    `ground` and `explanation` for `decline`. Afterwards redirect (303) to `/review`, which shows the next one.
-    """
-
-    template: ClassVar[str] = "review_desk.html"
-    queue: Sequence[ProposalSummary]
-    """What waits, the one due first on top."""
-    more: bool = False
-    """Whether the queue is longer than what is shown."""
-    current: ProposalAnswer | None = None
-    """The one in hand; None when the queue is empty."""
-    timeline: tuple[TimelineEntry, ...] = ()
-    problem: Problem | None = None
-    """Why the last decision was not taken; what was typed comes back in the next fields."""
-    action: Literal["file", "return", "decline"] | None = None
-    reason: str = ""
-    ground: str = ""
-    explanation: str = ""

@@ -124,11 +124,10 @@ def _exports(agency: AgencyAccount) -> str:
 
 
 def _user(public_key: str, permissions: Permissions) -> str:
-    replies = '\n        allow_responses: { max: 1, expires: "1m" }' if permissions.replies else ""
     return (
         f"      {{ nkey: {public_key}, permissions: {{\n"
         f"        publish: {{ allow: {_list(permissions.publish)} }}\n"
-        f"        subscribe: {{ allow: {_list(permissions.subscribe)} }}{replies} }} }}\n"
+        f"        subscribe: {{ allow: {_list(permissions.subscribe)} }} }} }}\n"
     )
 
 

@@ -21,8 +21,6 @@ class Permissions:
 
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
-    replies: bool = False
-    """May answer a request it received, once, within a minute."""
 
 
 OPERATOR = Permissions(publish=(">",), subscribe=(">",))
@@ -42,6 +40,9 @@ def service_permissions(service: str, follows: Sequence[str]) -> Permissions:
     if service in subjects.OWNERS:
         publish.append(f"evt.*.{service}.>")
         subscribe += [f"cmd.{service}.>", f"qry.{service}.>"]
+        # A standing right to answer the portal, which alone asks. `allow_responses` would be narrower, but the server
+        # forgets what it allowed at every reload, and requests in flight would wait for an answer that is dropped.
+        publish.append(f"{inbox_prefix('portal')}.>")
         publish += _read_quarantine()
     if subjects.PERSON_STREAM in owned:
         publish.append("person.>")
@@ -58,7 +59,7 @@ def service_permissions(service: str, follows: Sequence[str]) -> Permissions:
     publish += [f"$JS.API.STREAM.INFO.{stream}" for stream in dict.fromkeys((*owned, *follows))]
     for stream in follows:
         publish += consumer_calls(stream, subjects.consumer_name(service))
-    return Permissions(tuple(publish), tuple(subscribe), replies=service in subjects.OWNERS)
+    return Permissions(tuple(publish), tuple(subscribe))
 
 
 _MAKES_FILES = ("members", "proposals")

@@ -1,6 +1,5 @@
 """An agency's account is looked at from outside: what it gets, and all that it does not."""
 
-from collections.abc import Iterator
 
 import pytest
 from nats.errors import TimeoutError as NatsTimeoutError
@@ -13,7 +12,7 @@ from tests.waiting import until_async
 
 
 @pytest.fixture(scope="module")
-def inspection(stack: Stack) -> Iterator[Credentials]:
+def inspection(stack: Stack) -> Credentials:
     """An agency beside another one."""
     stack.add_agency("audit", "审计局")
     return stack.add_agency("inspection", "清源县督查室")

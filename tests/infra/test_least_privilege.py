@@ -1,5 +1,7 @@
 """What each user of the bus may do is asked of a real server: permissions are only true if it refuses."""
 
+import asyncio
+
 import pytest
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.errors import APIError
@@ -104,7 +106,7 @@ async def test_no_service_declares_changes_or_deletes(stack: Stack, service: str
             assert not await user.may_publish(call), call
 
 
-async def test_an_owner_answers_a_request_once_and_speaks_to_no_inbox_unasked(stack: Stack) -> None:
+async def test_an_owner_answers_the_portal_and_speaks_to_no_other_inbox(stack: Stack) -> None:
     async with connected(stack, "members") as members, connected(stack, "portal") as portal:
 
         async def answer(message: object) -> None:
@@ -114,7 +116,33 @@ async def test_an_owner_answers_a_request_once_and_speaks_to_no_inbox_unasked(st
         await members.client.flush()
         reply = await portal.client.request("cmd.members.tried", b"{}", timeout=2)
         assert reply.data == b"done"
-        assert not await members.may_publish("_INBOX.portal.unasked")
+        for inbox in (
+            "_INBOX.operator.x",
+            "_INBOX.notify.x",
+            "_INBOX.portalx.x",
+            "_INBOX.portal",
+            "_INBOX.>",
+        ):
+            assert not await members.may_publish(inbox), inbox
+        assert not await portal.may_publish("_INBOX.operator.x")
+
+
+async def test_a_request_in_flight_is_answered_across_a_reload(stack: Stack) -> None:
+    async with connected(stack, "members") as members, connected(stack, "portal") as portal:
+        heard, go_on = asyncio.Event(), asyncio.Event()
+
+        async def answer(message: object) -> None:
+            heard.set()
+            await go_on.wait()
+            await message.respond(b"done")  # type: ignore[attr-defined]
+
+        await members.client.subscribe("cmd.members.tried", "members", cb=answer)
+        await members.client.flush()
+        asking = asyncio.create_task(portal.client.request("cmd.members.tried", b"{}", timeout=20))
+        await asyncio.wait_for(heard.wait(), 5)
+        await asyncio.to_thread(stack.add_agency, "while_in_flight", "期间新增的机构")
+        go_on.set()
+        assert (await asking).data == b"done"
 
 
 async def test_a_file_goes_from_the_portal_to_an_owner_and_not_back(stack: Stack) -> None:

@@ -62,7 +62,7 @@ async def inbox() -> AsyncIterator[Receiver]:
 
 
 def counted(agency: str, outcome: str) -> float:
-    return telemetry.AGENCY_DELIVERIES.labels(agency, outcome)._value.get()
+    return float(telemetry.AGENCY_DELIVERIES.labels(agency, outcome)._value.get())
 
 
 async def test_a_filed_proposal_is_posted_once_signed_and_cut(house: House, inbox: Receiver) -> None:

@@ -40,6 +40,8 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
             _entry("撰写提案", "/proposals/new", "file-plus", "proposals.save_draft"),
             _entry("提案", "/proposals", "file-text", "proposals.my_proposals", "proposals.proposals"),
             _entry("审查台", "/review", "gavel", "proposals.review_desk"),
+            _entry("未立案清单", "/review/not-filed", "file-off", "proposals.not_filed"),
+            _entry("审查办法", "/review/scheme", "checklist", "proposals.adopt_review_scheme"),
             _entry("承诺跟踪", "/commitments", "flag", "proposals.commitments"),
             _entry("办理满意率", "/rates", "activity", "proposals.feedback_rates"),
             _entry("承办评议", "/appraisal", "award", "proposals.appraisals"),

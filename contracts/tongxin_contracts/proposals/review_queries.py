@@ -50,10 +50,17 @@ class ReviewSchemeAnswer(Answer):
     source: Public[str | None]
     adopted_at: Public[datetime | None]
     bundled: Public[list[ReviewSchemeRow]]
+    preview: Public[ReviewSchemeRow | None] = None
+    """What the text handed along says; None where it says nothing that can be worked by."""
+    preview_problem: Public[str | None] = None
+    """What to mend in it."""
 
 
 class ReviewScheme(Query, service="proposals", answer=ReviewSchemeAnswer):
     """The review scheme in force."""
+
+    preview: str | None = Field(default=None, max_length=20_000)
+    """A scheme's JSON as text, to be read before it is adopted; nothing is kept of it."""
 
 
 class Recommendation(Answer):

@@ -9,6 +9,7 @@ import { counters } from "./counters.js";
 import { suggestions } from "./suggestions.js";
 import { proposalForms, settledDrafts } from "./proposal_form.js";
 import { keptForms } from "./keep_form.js";
+import { desks } from "./desk.js";
 import { together } from "./together.js";
 import { uploads } from "./upload.js";
 
@@ -17,5 +18,6 @@ onContent(counters);
 onContent(settledDrafts);
 onContent(proposalForms);
 onContent(together);
+onContent(desks);
 onContent(uploads);
 onContent(keptForms);

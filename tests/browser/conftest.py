@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.city import City, demo_city
 from tests.browser.gallery import chromium, served, write
 
 
@@ -21,3 +22,10 @@ def browser() -> Iterator[Browser]:
     """The machine's Chromium."""
     with chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def city() -> Iterator[City]:
+    """The demo city, loaded once for all journeys."""
+    with demo_city() as found:
+        yield found

@@ -4,24 +4,13 @@ Pictures of every step are left in build/screenshots/ to be looked at; they are 
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Final
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from infra.local.program import Running
-from infra.local.stack import Stack
-from tests.conftest import ACK_WAIT, temporary_folder
-from tongxin.demo import Login, load_demo
+from tests.browser.city import DESK, PHONE, City, picture, signed_in
 from tongxin.demo_data.people import BAD_ROWS, city_roster
-from tongxin_contracts.subjects import SERVICES
 
-PICTURES: Final = Path("build/screenshots")
-PHONE: Final = {"width": 390, "height": 844}
-DESK: Final = {"width": 1280, "height": 900}
 TITLE: Final = "关于𠮷祥里小区增设电动车充电棚的建议"
 FACTS: Final = "𠮷祥里小区现有住户 860 户，电动车约 500 辆，充电口仅 24 个，飞线充电时有发生。"
 ANALYSIS: Final = "小区建成于上世纪九十年代，未预留充电设施；物业与社区、供电三方责任不清。"
@@ -30,65 +19,6 @@ SUGGESTIONS: Final = (
     "由供电公司增容并优惠电价。",
     "社区牵头每季度消防检查。",
 )
-
-
-class City:
-    """The demo city on its own servers, and who can sign in."""
-
-    def __init__(self, stack: Stack, running: dict[str, Running], logins: list[Login]) -> None:
-        self.stack = stack
-        self.running = running
-        self._logins = logins
-        self.address = f"http://127.0.0.1:{stack.ports.portal}"
-
-    def login(self, who: str) -> Login:
-        """The first one whose description begins like this."""
-        return next(login for login in self._logins if login.who.startswith(who))
-
-
-@pytest.fixture(scope="module")
-def city() -> Iterator[City]:
-    """Servers, five processes, the demo city."""
-    with temporary_folder() as folder, ExitStack() as end:
-        stack = Stack(folder, ack_wait=ACK_WAIT).start()
-        end.callback(stack.stop)
-        logins = load_demo(stack, lambda _said: None)
-        running: dict[str, Running] = {}
-        end.callback(lambda: [one.stop() for one in running.values()])
-        for service in SERVICES:
-            running[service] = stack.start_service(service)
-        yield City(stack, running, logins)
-
-
-@contextmanager
-def signed_in(
-    browser: Browser, city: City, who: str, size: dict[str, int], *, refused: bool = False
-) -> Iterator[Page]:
-    """A browser of somebody's own; whatever its console complains of fails the test, except for a refused page."""
-    context = browser.new_context(
-        viewport=size, locale="zh-CN", reduced_motion="reduce", base_url=city.address
-    )  # type: ignore[arg-type]
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    login = city.login(who)
-    page.goto("/login")
-    page.get_by_label("账号").fill(login.account)
-    page.get_by_label("密码", exact=True).fill(login.password)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url("**/work")
-    yield page
-    context.close()
-    assert refused or complaints == []
-
-
-def picture(page: Page, name: str) -> None:
-    """Leave a picture, and see that nothing is wider than the window."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= page.viewport_size["width"], f"{name} is {width} px wide"  # type: ignore[index]
 
 
 def write_proposal(page: Page) -> None:

@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from chassis.calendar import deadline_instant, local_date
 from tongxin_contracts.problems import Problem
-from tongxin_contracts.words import Category, Ground
+from tongxin_contracts.words import Category, Ground, ReplyClass, TalkForm
 
 from . import navigation
 from .assets.manifest import Manifest
@@ -62,6 +62,8 @@ class Renderer:
             uuid=uuid4,
             Category=Category,
             Ground=Ground,
+            ReplyClass=ReplyClass,
+            TalkForm=TalkForm,
         )
         environment.filters.update(
             day=day,

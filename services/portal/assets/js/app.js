@@ -11,6 +11,10 @@ import { proposalForms, settledDrafts } from "./proposal_form.js";
 import { keptForms } from "./keep_form.js";
 import { desks } from "./desk.js";
 import { together } from "./together.js";
+import { dutyLines } from "./duty_lines.js";
+import { replyForms } from "./reply_form.js";
+import { tickLists } from "./tick_all.js";
+import { unitPickers } from "./unit_picker.js";
 import { uploads } from "./upload.js";
 
 onContent(suggestions);
@@ -21,3 +25,7 @@ onContent(together);
 onContent(desks);
 onContent(uploads);
 onContent(keptForms);
+onContent(dutyLines);
+onContent(replyForms);
+onContent(tickLists);
+onContent(unitPickers);

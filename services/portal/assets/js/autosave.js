@@ -16,8 +16,8 @@ export class Autosave {
   #saved = "";
 
   /** `read()` gives the text as it stands; `say(state, details)` shows what happened. */
-  constructor({ url, draftId, owner, revision, csrf, read, say }) {
-    Object.assign(this, { url, draftId, owner, revision, csrf, read, say });
+  constructor({ url, draftId, owner, kind, revision, csrf, read, say }) {
+    Object.assign(this, { url, draftId, owner, kind, revision, csrf, read, say });
     this.#saved = JSON.stringify(read());
     this.stopped = false;
     this.unsafe = false;
@@ -64,7 +64,7 @@ export class Autosave {
 
   #keep() {
     const text = this.read();
-    const done = keep(this.draftId, { owner: this.owner, at: Date.now(), revision: this.revision, text });
+    const done = keep(this.draftId, { owner: this.owner, at: Date.now(), kind: this.kind, revision: this.revision, text });
     this.unsafe = !done;
   }
 

@@ -6,6 +6,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "?") return toggleHelp(event);
   if (event.key === "j" || event.key === "k") return step(event, event.key === "j" ? 1 : -1);
+  if (event.key === "x" && tick(event)) return;
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!target) return;
   event.preventDefault();
@@ -30,12 +31,34 @@ async function press(target) {
 
 function step(event, by) {
   const items = [...document.querySelectorAll("[data-queue-item]")];
-  if (items.length === 0) return;
+  if (items.length === 0) return stepRows(event, by);
   event.preventDefault();
   const at = items.findIndex((item) => item.getAttribute("aria-current") === "true");
   const next = items[Math.min(Math.max(at + by, 0), items.length - 1)];
   next.click();
   next.scrollIntoView({ block: "nearest" });
+}
+
+/** In a plain list the letters move the focus from line to line; Enter then opens the one that has it. */
+function stepRows(event, by) {
+  const rows = [...document.querySelectorAll("[data-row-item]")];
+  if (rows.length === 0) return;
+  event.preventDefault();
+  const at = rows.indexOf(rowOf(document.activeElement)?.querySelector("[data-row-item]"));
+  rows[at < 0 ? 0 : Math.min(Math.max(at + by, 0), rows.length - 1)].focus();
+}
+
+function rowOf(element) {
+  return element?.closest("[data-row]");
+}
+
+/** Ticks or unticks the line that has the focus; false where there is nothing to tick. */
+function tick(event) {
+  const box = rowOf(document.activeElement)?.querySelector("input[type=checkbox]:not([disabled])");
+  if (!box) return false;
+  event.preventDefault();
+  box.click();
+  return true;
 }
 
 function toggleHelp(event) {

@@ -32,7 +32,7 @@ export function unconfirmed(owner) {
   try {
     for (const key of Object.keys(localStorage)) {
       const record = key.startsWith(PREFIX) ? read(key) : null;
-      if (record?.owner === owner && record.kind !== "form") found.push({ draftId: key.slice(PREFIX.length), ...record });
+      if (record?.owner === owner && !record.kind) found.push({ draftId: key.slice(PREFIX.length), ...record });
     }
   } catch {
     return [];

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, Text, cast, select, update
 
 from chassis.cursor import read_cursor, write_cursor
 from chassis.database import Database, Transaction
@@ -30,6 +30,7 @@ UNIT_ROLES: Final = {
     UnitDuty.SIGNER: Role.UNIT_SIGNER,
 }
 """The role that somebody needs for a duty in a handling unit."""
+_ANY_UNIT_ROLE: Final = cast([role.value for role in UNIT_ROLES.values()], ARRAY(Text))
 _KEPT_APART: Final = frozenset((Role.ADMIN, Role.SECURITY_OFFICER, Role.AUDITOR))
 """Three officers, three people."""
 _LOGIN: Final = re.compile(r"[a-z][a-z0-9.\-]{2,39}")
@@ -84,7 +85,7 @@ async def unit_people(database: Database, committee: str) -> Sequence[Any]:
         .join(account, account.c.id == membership.c.account_id)
         .where(
             membership.c.committee == committee,
-            membership.c.roles.overlap([role.value for role in UNIT_ROLES.values()]),
+            membership.c.roles.bool_op("&&")(_ANY_UNIT_ROLE),
             membership.c.confirmed,
             account.c.closed_at.is_(None),
         )

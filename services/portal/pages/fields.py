@@ -10,7 +10,7 @@ from tongxin_contracts.message import Request
 R = TypeVar("R", bound=Request)
 
 
-def valid(kind: type[R], **fields: Any) -> R:
+def valid(kind: type[R], /, **fields: Any) -> R:
     """The request made of these fields; raises Malformed with what to look at."""
     try:
         return kind.model_validate(fields)

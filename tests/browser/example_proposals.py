@@ -9,11 +9,10 @@ from services.portal.views import (
     ProposalFormView,
     ProposalsView,
     ProposalView,
-    ReviewDeskView,
     TimelineEntry,
     View,
 )
-from tests.browser.examples import PEOPLE, THE_MEMBER, THE_OFFICER, ago, due, ident, page
+from tests.browser.examples import PEOPLE, THE_MEMBER, ago, due, ident, page
 from tongxin_contracts.problems import FieldProblem, Problem
 from tongxin_contracts.proposals.queries import DraftSummary, ProposalAnswer, ProposalSummary
 from tongxin_contracts.words import Category, Ground, ProposalKind, ProposalState
@@ -87,7 +86,6 @@ def examples() -> Iterator[tuple[str, PageContext, View]]:
     yield from _forms()
     yield from _documents()
     yield from _lists()
-    yield from _desks()
 
 
 def _forms() -> Iterator[tuple[str, PageContext, View]]:
@@ -196,24 +194,3 @@ def _lists() -> Iterator[tuple[str, PageContext, View]]:
         here,
         ProposalsView(tab="filed", may_see_mine=True, may_see_filed=True, search="高铁"),
     )
-
-
-def _desks() -> Iterator[tuple[str, PageContext, View]]:
-    here = page("/review", THE_OFFICER)
-    queue = [summary(index, submitted_at=ago(days=9 - index)) for index in range(8)]
-    current = proposal(ProposalState.SUBMITTED, review_due_at=queue[0].review_due_at)
-    yield "review_desk", here, ReviewDeskView(queue=queue, current=current, timeline=TIMELINE[1:], more=True)
-    problem = Problem(
-        type="urn:tongxin:problem:version-clash", status=409, title="内容已被他人更新，请刷新后再办理",
-        detail="许岚 已于今天 13:58 退回修改。",
-    )  # fmt: skip
-    declining = ReviewDeskView(
-        queue=queue,
-        current=current,
-        problem=problem,
-        action="decline",
-        ground="empty",
-        explanation="建议过于笼统。",
-    )
-    yield "review_desk_declining", here, declining
-    yield "review_desk_empty", here, ReviewDeskView(queue=[])

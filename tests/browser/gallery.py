@@ -20,7 +20,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from services.portal.assets.build import build
 from services.portal.assets.manifest import DIST, Manifest
 from services.portal.render import CONTENT_SECURITY_POLICY, Renderer
-from tests.browser import example_channels, example_duty, example_feedback, example_pages, example_proposals
+from tests.browser import (
+    example_channels,
+    example_duty,
+    example_feedback,
+    example_pages,
+    example_proposals,
+    example_review,
+)
 
 OUT: Final = Path("build/gallery")
 WIDTHS: Final = (1280, 390)
@@ -59,6 +66,7 @@ def write() -> list[str]:
     for name, page, view in chain(
         example_pages.examples(),
         example_proposals.examples(),
+        example_review.examples(),
         example_channels.examples(),
         example_feedback.examples(),
         example_duty.examples(),

@@ -1,6 +1,7 @@
 """Review rounds are data: what a round may decide, and what each decision needs."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -11,13 +12,16 @@ from services.proposals.rules.review import (
     Decision,
     SchemeRefused,
     Verdict,
+    WrongRound,
     check_decision,
     decide,
     load_review_scheme,
+    require_seat,
 )
 from services.proposals.rules.states import Step, allowed
+from services.proposals.schemes import BUNDLED, bundled_review_data
 from tongxin_contracts.refusals import FieldsRefused
-from tongxin_contracts.words import Ground, ProposalState, ReviewOutcome
+from tongxin_contracts.words import ConvertTarget, Ground, ProposalState, ReviewOutcome
 
 FILE, RETURN, NOT_FILE = ReviewOutcome.FILE, ReviewOutcome.RETURN, ReviewOutcome.NOT_FILE
 OUTCOMES = ["file", "return", "not_file"]
@@ -92,7 +96,11 @@ def test_in_four_rounds_nothing_is_filed_before_the_last_one() -> None:
         {"rounds": FOUR_ROUNDS["rounds"] * 2},
         {"rounds": [{"name": "一审", "seats": [], "outcomes": OUTCOMES}]},
         {"rounds": [{"name": "一审", "seats": ["chairs_meeting"], "outcomes": ["burn"]}]},
-        {"rounds": [{"name": "一审", "seats": ["chairs_meeting"], "outcomes": ["file"], "final": ["return"]}]},
+        {
+            "rounds": [
+                {"name": "一审", "seats": ["chairs_meeting"], "outcomes": ["file"], "final": ["return"]}
+            ]
+        },
         {"grounds": ["weather"]},
         {"grounds": []},
         {"version": " "},
@@ -124,3 +132,67 @@ def test_every_verdict_is_a_step_of_the_graph_or_the_next_round(
     if verdict.step is not None:
         assert allowed(ProposalState.SUBMITTED, verdict.step)
     assert verdict.rule_version == scheme.rule_version
+
+
+# --- rounds that take only what is disputed, mergers, conversions -----------------------------------------------------------
+
+TAIHU = load_review_scheme(bundled_review_data("taihu"))
+OUTCOME = st.sampled_from([FILE, NOT_FILE, ReviewOutcome.MERGE, ReviewOutcome.CONVERT])
+
+
+def full(outcome: ReviewOutcome, *, disputed: bool = False) -> Decision:
+    return Decision(
+        outcome,
+        ground=Ground.EMPTY if outcome is NOT_FILE else None,
+        into=UUID(int=1) if outcome is ReviewOutcome.MERGE else None,
+        target=ConvertTarget.OPINION_REPORT if outcome is ReviewOutcome.CONVERT else None,
+        disputed=disputed,
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(OUTCOME, st.booleans()), min_size=4, max_size=4))
+def test_the_third_round_is_taken_by_what_is_disputed_and_nothing_ends_before_the_fourth(
+    words: list[tuple[ReviewOutcome, bool]],
+) -> None:
+    index, seen, earlier, disputed = 0, [], [], False
+    while True:
+        seen.append(index)
+        outcome, not_of_one_mind = words[index]
+        verdict = decide(TAIHU, index, full(outcome, disputed=not_of_one_mind), earlier, disputed=disputed)
+        if verdict.next_round is None:
+            break
+        earlier.append(outcome)
+        index, disputed = verdict.next_round, verdict.disputed
+    assert seen[-1] == 3
+    of_two_minds = words[0][0] is not words[1][0] or words[0][1] or words[1][1]
+    assert (2 in seen) is of_two_minds
+
+
+def test_a_merger_names_the_other_one_and_a_conversion_what_it_becomes() -> None:
+    errors = check_decision(TAIHU, 3, Decision(ReviewOutcome.MERGE))
+    assert [error.field for error in errors] == ["into"]
+    errors = check_decision(TAIHU, 3, Decision(ReviewOutcome.CONVERT))
+    assert [error.field for error in errors] == ["target"]
+
+
+def test_only_who_sits_in_the_round_decides() -> None:
+    require_seat(TAIHU, 2, ["member", "inspection_office"])
+    with pytest.raises(WrongRound) as refused:
+        require_seat(TAIHU, 2, ["chairs_meeting"])
+    assert "三方会审" in refused.value.reason
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_bundled_schemes_can_be_worked_by(name: str) -> None:
+    scheme = load_review_scheme(bundled_review_data(name))
+    assert 1 <= len(scheme.rounds) <= 4
+    assert set(scheme.grounds) == set(Ground)
+
+
+@pytest.mark.parametrize("place", [0, 3])
+def test_the_first_and_the_last_round_take_everything(place: int) -> None:
+    rounds = [dict(one) for one in bundled_review_data("taihu")["rounds"]]
+    rounds[place]["takes"] = "disputed"
+    with pytest.raises(SchemeRefused):
+        load_review_scheme({**bundled_review_data("taihu"), "rounds": rounds})

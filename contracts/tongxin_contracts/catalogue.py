@@ -11,6 +11,7 @@ from typing import TypeVar
 from .classification import Classification, level_of, nested_models
 from .consultation import commands as consultation_commands
 from .consultation import events as consultation_events
+from .consultation import planning, processes, templates
 from .consultation import queries as consultation_queries
 from .members import commands as members_commands
 from .members import duty_days, points
@@ -25,6 +26,7 @@ from .permissions import GRANTS
 from .proposals import commands as proposals_commands
 from .proposals import events as proposals_events
 from .proposals import (
+    evidence,
     feedback_commands,
     feedback_events,
     feedback_queries,
@@ -62,7 +64,11 @@ EVENTS: tuple[type[Event], ...] = (
         review_events,
         handling_events,
         feedback_events,
+        evidence,
         consultation_events,
+        planning,
+        processes,
+        templates,
         notify_events,
         circulars,
         agencies,
@@ -81,6 +87,9 @@ COMMANDS: tuple[type[Command], ...] = _declared(
     handling_commands,
     feedback_commands,
     consultation_commands,
+    planning,
+    processes,
+    templates,
     notify_commands,
     channels,
     circulars,
@@ -95,8 +104,12 @@ QUERIES: tuple[type[Query], ...] = _declared(
     joint_queries,
     review_queries,
     handling_queries,
+    evidence,
     feedback_queries,
     consultation_queries,
+    planning,
+    processes,
+    templates,
     notify_queries,
     channels,
     circulars,

@@ -89,6 +89,35 @@ _UNIT: Final[Mapping[str, Scope]] = {
 }
 """What everybody in a handling unit may ask; what is their unit's follows from their post in it."""
 
+_CONSULTATION: Final[Mapping[str, Scope]] = {
+    "consultation.topics": COMMITTEE,
+    "consultation.topic_sheet": COMMITTEE,
+    "consultation.plan": COMMITTEE,
+    "consultation.templates": COMMITTEE,
+    "consultation.template_sheet": COMMITTEE,
+    "consultation.processes": COMMITTEE,
+    "consultation.process": COMMITTEE,
+    "consultation.document_file": COMMITTEE,
+}
+"""What a committee's own people read of its consultations."""
+
+_STEPS: Final[Mapping[str, Scope]] = {
+    "consultation.complete_step": COMMITTEE,
+    "consultation.add_document": COMMITTEE,
+    "consultation.remove_document": COMMITTEE,
+}
+"""For whoever may have a step to do; which one is theirs the template and the process say."""
+
+_UNIT_CONSULTATION: Final[Mapping[str, Scope]] = {
+    "consultation.processes": OWN,
+    "consultation.process": OWN,
+    "consultation.document_file": OWN,
+    "consultation.complete_step": OWN,
+    "consultation.add_document": OWN,
+    "consultation.remove_document": OWN,
+}
+"""What people of a handling unit may do in processes that were given to it."""
+
 GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     Role.MEMBER: {
         **_EVERYBODY,
@@ -114,7 +143,6 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.proposal": OWN,
         "proposals.proposals": COMMITTEE,
         "proposals.handling": OWN,
-        "consultation.topics": COMMITTEE,
         "proposals.give_feedback": OWN,
         "proposals.feedback": OWN,
         "proposals.commitments": OWN,
@@ -123,6 +151,10 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.score_unit": OWN,
         "proposals.appraisals": COMMITTEE,
         "proposals.appraisal": OWN,
+        **_CONSULTATION,
+        **_STEPS,
+        "consultation.propose_topic": COMMITTEE,
+        "proposals.evidence": OWN,
     },
     Role.PROPOSALS_OFFICE: {
         **_EVERYBODY,
@@ -132,7 +164,6 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.adopt_review_scheme": COMMITTEE,
         "proposals.proposal": BELOW,
         "proposals.proposals": BELOW,
-        "consultation.topics": BELOW,
         "notify.agencies": COMMITTEE,
         "members.units": BELOW,
         "members.register_unit": COMMITTEE,
@@ -159,6 +190,10 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.accept_rectification": COMMITTEE,
         "proposals.appraisals": COMMITTEE,
         "proposals.appraisal": COMMITTEE,
+        **_CONSULTATION,
+        **_STEPS,
+        "consultation.topics": BELOW,
+        "proposals.evidence": BELOW,
     },
     Role.MEMBERS_OFFICE: {
         **_EVERYBODY,
@@ -201,11 +236,31 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.attachment": COMMITTEE,
         "proposals.not_filed": COMMITTEE,
         "proposals.proposals": BELOW,
-        "consultation.topics": BELOW,
         "consultation.take_topic": COMMITTEE,
         "proposals.feedback_rates": COMMITTEE,
         "proposals.appraisals": COMMITTEE,
         "proposals.appraisal": OWN,
+        **_CONSULTATION,
+        **_STEPS,
+        "consultation.topics": BELOW,
+        "consultation.plan": BELOW,
+        "consultation.processes": BELOW,
+        "consultation.propose_topic": COMMITTEE,
+        "consultation.study_topic": COMMITTEE,
+        "consultation.assess_topic": COMMITTEE,
+        "consultation.draft_plan": COMMITTEE,
+        "consultation.add_to_plan": COMMITTEE,
+        "consultation.remove_from_plan": COMMITTEE,
+        "consultation.submit_plan": COMMITTEE,
+        "consultation.publish_plan": COMMITTEE,
+        "consultation.adopt_template": COMMITTEE,
+        "consultation.check_template": COMMITTEE,
+        "consultation.start_process": COMMITTEE,
+        "consultation.assign_unit": COMMITTEE,
+        "consultation.process_units": COMMITTEE,
+        "consultation.conclude_process": COMMITTEE,
+        "members.colleagues": COMMITTEE,
+        "proposals.evidence": COMMITTEE,
     },
     Role.ADMIN: {
         **_EVERYBODY,
@@ -218,7 +273,7 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "notify.subscribe_agency": BELOW,
         "notify.unsubscribe_agency": COMMITTEE,
         "notify.change_subscription": COMMITTEE,
-        "notify.agency_deliveries": COMMITTEE,
+        "notify.agency_deliveries": BELOW,
         "notify.set_webhook": COMMITTEE,
         "notify.rotate_secret": COMMITTEE,
         "notify.send_test_event": COMMITTEE,
@@ -240,6 +295,9 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.current_dispatch_rules": COMMITTEE,
         "proposals.feedback_rates": COMMITTEE,
         "proposals.commitments": COMMITTEE,
+        **_CONSULTATION,
+        **_STEPS,
+        "proposals.evidence": COMMITTEE,
     },
     Role.CHAIRS_MEETING: {
         **_EVERYBODY,
@@ -247,6 +305,11 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.feedback_rates": COMMITTEE,
         "proposals.appraisals": COMMITTEE,
         "proposals.appraisal": COMMITTEE,
+        **_CONSULTATION,
+        **_STEPS,
+        "consultation.approve_plan": COMMITTEE,
+        "consultation.return_plan": COMMITTEE,
+        "proposals.evidence": COMMITTEE,
     },
     Role.STANDING_COMMITTEE: {
         **_EVERYBODY,
@@ -254,6 +317,8 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.appraisals": COMMITTEE,
         "proposals.appraisal": COMMITTEE,
         "proposals.feedback_rates": COMMITTEE,
+        **_CONSULTATION,
+        **_STEPS,
     },
     Role.UNIT_LIAISON: {
         **_EVERYBODY,
@@ -266,6 +331,7 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.feedback_rates": COMMITTEE,
         "proposals.appraisals": COMMITTEE,
         "proposals.appraisal": OWN,
+        **_UNIT_CONSULTATION,
     },
     Role.UNIT_HANDLER: {
         **_EVERYBODY,
@@ -284,6 +350,7 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.score_proposal": OWN,
         "proposals.appraisals": COMMITTEE,
         "proposals.appraisal": OWN,
+        **_UNIT_CONSULTATION,
     },
     Role.UNIT_CHECKER: {
         **_EVERYBODY,
@@ -307,6 +374,7 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "proposals.answer_rectification": OWN,
         "proposals.appraisals": COMMITTEE,
         "proposals.appraisal": OWN,
+        **_UNIT_CONSULTATION,
     },
 }
 

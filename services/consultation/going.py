@@ -136,9 +136,7 @@ async def may_do(process: Aggregate | Any, step: Step, work: Work) -> tuple[bool
     if await _is_theirs(process, step, work):
         return True, False
     stands_in = (
-        STANDING_IN in work.actor.roles
-        and step.who in STANDS_IN_FOR
-        and step.kind is not StepKind.RATING
+        STANDING_IN in work.actor.roles and step.who in STANDS_IN_FOR and step.kind is not StepKind.RATING
     )
     return stands_in, stands_in
 

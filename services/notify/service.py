@@ -29,6 +29,11 @@ from services.notify.reactions.co_proposer_invited import on_co_proposer_invited
 from services.notify.reactions.commitment_due import on_commitment_due
 from services.notify.reactions.commitment_reported import on_commitment_reported
 from services.notify.reactions.commitment_settled import on_commitment_settled
+from services.notify.reactions.consultation_told import (
+    on_evidence_added,
+    on_process_started,
+    on_topic_assessed,
+)
 from services.notify.reactions.duty_told import on_duty_day_assigned, on_duty_day_cancelled
 from services.notify.reactions.exit_suggested import on_exit_suggested
 from services.notify.reactions.feedback_asked import on_feedback_asked
@@ -58,6 +63,13 @@ from services.notify.settings import NotifySettings
 from services.notify.workers.rounds import WORKERS
 from tongxin_contracts.catalogue import agency_events
 from tongxin_contracts.consultation.events import TopicTaken
+from tongxin_contracts.consultation.planning import PlanPublished, TopicAssessed
+from tongxin_contracts.consultation.processes import (
+    ProcessConcluded,
+    ProcessStarted,
+    StepCompleted,
+    StepOverdue,
+)
 from tongxin_contracts.members.duty_days import DutyDayAssigned, DutyDayCancelled
 from tongxin_contracts.members.events import (
     ExitSuggested,
@@ -100,6 +112,7 @@ from tongxin_contracts.proposals.events import (
     ProposalReturned,
     ProposalSubmitted,
 )
+from tongxin_contracts.proposals.evidence import EvidenceAdded
 from tongxin_contracts.proposals.feedback_events import (
     AppraisalOpened,
     AppraisalPublished,
@@ -165,6 +178,13 @@ REACTIONS: dict[type[Event], Reaction] = {
     UnitRegistered: forward,
     SchemeAdopted: forward,
     TopicTaken: forward,
+    TopicAssessed: on_topic_assessed,
+    PlanPublished: forward,
+    ProcessStarted: on_process_started,
+    StepCompleted: forward,
+    StepOverdue: forward,
+    ProcessConcluded: forward,
+    EvidenceAdded: on_evidence_added,
     **{TASK_OPENED[service]: on_task_opened for service in STATING_TASKS},
     **{TASK_CLOSED[service]: on_task_closed for service in STATING_TASKS},
 }

@@ -54,6 +54,7 @@ from services.proposals.queries.commitments import commitments
 from services.proposals.queries.current_dispatch_rules import current_dispatch_rules
 from services.proposals.queries.dispatch_desk import dispatch_desk
 from services.proposals.queries.draft import draft
+from services.proposals.queries.evidence import evidence
 from services.proposals.queries.feedback import feedback
 from services.proposals.queries.feedback_rates import feedback_rates
 from services.proposals.queries.handling import handling
@@ -65,10 +66,12 @@ from services.proposals.queries.proposals import proposals
 from services.proposals.queries.review_desk import review_desk
 from services.proposals.queries.unit_desk import unit_desk
 from services.proposals.reactions.membership import on_member_admitted, on_member_changed
+from services.proposals.reactions.process_concluded import on_process_concluded
 from services.proposals.reactions.session_opened import on_session_opened
 from services.proposals.reactions.unit_registered import on_unit_registered
 from services.proposals.reactions.unit_staffed import on_unit_staffed
 from services.proposals.writing_and_review import WRITING_AND_REVIEW
+from tongxin_contracts.consultation.processes import ProcessConcluded
 from tongxin_contracts.members.events import (
     MemberAdmitted,
     MemberChanged,
@@ -84,6 +87,7 @@ from tongxin_contracts.proposals.commands import (
     SaveDraft,
     SubmitProposal,
 )
+from tongxin_contracts.proposals.evidence import Evidence
 from tongxin_contracts.proposals.feedback_commands import (
     AcceptRectification,
     AnswerRectification,
@@ -162,6 +166,7 @@ SERVICE = Service(
         handles(PublishAppraisal, publish_appraisal),
         handles(AnswerRectification, answer_rectification),
         handles(AcceptRectification, accept_rectification),
+        handles(Evidence, evidence),
         handles(Feedback, feedback),
         handles(Commitments, commitments),
         handles(FeedbackRates, feedback_rates),
@@ -200,6 +205,7 @@ SERVICE = Service(
     reactions={
         UnitRegistered: on_unit_registered,
         UnitStaffed: on_unit_staffed,
+        ProcessConcluded: on_process_concluded,
         SessionOpened: on_session_opened,
         MemberAdmitted: on_member_admitted,
         MemberChanged: on_member_changed,

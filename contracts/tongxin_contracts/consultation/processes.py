@@ -85,6 +85,14 @@ class StepOverdue(
     due_at: Public[datetime]
 
 
+class UnitAssigned(Event, service="consultation", aggregate="process"):
+    """The handling unit of a process was named."""
+
+    process_id: Public[UUID]
+    unit_id: Public[UUID]
+    unit_name: Public[str]
+
+
 class DocumentAdded(Event, service="consultation", aggregate="process"):
     """A document was put to the step that is under way."""
 

@@ -22,7 +22,8 @@ async def adopt_template(command: AdoptTemplate, work: Work) -> Adopted:
         raise Invalid(
             refused.reason,
             errors=[
-                FieldProblem(field=f"template.{error.field}", message=error.message) for error in refused.errors
+                FieldProblem(field=f"template.{error.field}", message=error.message)
+                for error in refused.errors
             ],
         ) from refused
     row = await _row(template, work)

@@ -99,9 +99,7 @@ async def publish_plan(command: PublishPlan, work: Work) -> Done:
         .order_by(item.c.month, topic.c.title)
     )
     items = tuple(
-        PlanItem(
-            topic_id=row.topic_id, title=row.title, month=row.month, form=ConsultationForm.of(row.form)
-        )
+        PlanItem(topic_id=row.topic_id, title=row.title, month=row.month, form=ConsultationForm.of(row.form))
         for row in rows
     )
     plan.change(published_at=work.now)

@@ -9,7 +9,7 @@ from services.consultation.rules.topics import Source, TopicStep, after, require
 from tongxin_contracts.consultation.commands import TakeTopic
 from tongxin_contracts.consultation.events import TopicTaken
 from tongxin_contracts.message import Done
-from tongxin_contracts.words import ProposalState, TopicState
+from tongxin_contracts.words import ProposalState, TopicSource, TopicState
 
 
 async def take_topic(command: TakeTopic, work: Work) -> Done:
@@ -41,6 +41,11 @@ async def take_topic(command: TakeTopic, work: Work) -> Done:
         proposal_number=found.number,
         taken_at=work.now,
         taken_by=work.actor.id,
+        source=TopicSource.PROPOSAL.value,
+        brought_by="",
+        proposed_by=None,
+        study={},
+        reason=None,
     )
     await work.tx.sql.execute(
         update(tables.candidate)

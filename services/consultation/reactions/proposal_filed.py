@@ -20,6 +20,7 @@ async def on_proposal_filed(events: Sequence[Incoming[ProposalFiled]], work: Wor
             "title": event.data.title,
             "category": event.data.category,
             "filed_at": event.envelope.time,
+            "proposers": [event.data.first_proposer, *event.data.co_proposers],
         }
         for event in events
     ]

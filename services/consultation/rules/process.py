@@ -59,7 +59,7 @@ def complete(
     errors = [
         error
         for need in step.needs
-        for error in _lacking(need, step, outcome, inputs, surveyed=surveyed, working_days=working_days)
+        for error in _lacking(need, outcome, inputs, surveyed=surveyed, working_days=working_days)
     ]
     errors += _counts(inputs)
     if errors:
@@ -82,7 +82,6 @@ def still_waiting(step: Step, documents: Collection[str], *, surveyed: bool) -> 
 
 def _lacking(
     need: Need,
-    step: Step,
     outcome: StepOutcome,
     inputs: Inputs,
     *,
@@ -99,7 +98,9 @@ def _lacking(
         case NeedKind.DOCUMENTS:
             return [FieldError("documents", text) for text in _documents_lacking(need, inputs.documents)]
         case NeedKind.SURVEY_FINISHED:
-            return [] if surveyed else [FieldError("survey", "尚未完成调研，不调研不协商；请先完成调研步骤。")]
+            return (
+                [] if surveyed else [FieldError("survey", "尚未完成调研，不调研不协商；请先完成调研步骤。")]
+            )
         case NeedKind.STAKEHOLDERS:
             return _stakeholders(need, inputs)
         case NeedKind.MAJORITY:
@@ -137,7 +138,9 @@ def _majority(need: Need, outcome: StepOutcome, inputs: Inputs) -> list[FieldErr
     if inputs.in_favour + inputs.against > inputs.present:
         return [FieldError("in_favour", "赞成票和反对票之和超过了到会人数，请核对。")]
     two_thirds = need.majority is Majority.TWO_THIRDS
-    passed = inputs.in_favour * 3 >= inputs.present * 2 if two_thirds else inputs.in_favour * 2 > inputs.present
+    passed = (
+        inputs.in_favour * 3 >= inputs.present * 2 if two_thirds else inputs.in_favour * 2 > inputs.present
+    )
     if passed == (outcome is StepOutcome.PASSED):
         return []
     count = f"到会 {inputs.present} 人，赞成 {inputs.in_favour} 票，{need.majority.label}才算通过"
@@ -152,7 +155,9 @@ def _notice(need: Need, inputs: Inputs, working_days: WorkingDays) -> list[Field
     if days >= need.days:
         return []
     return [
-        FieldError("notice_on", f"会议应提前 {need.days} 个工作日通知，现在只提前了 {max(days, 0)} 个工作日。")
+        FieldError(
+            "notice_on", f"会议应提前 {need.days} 个工作日通知，现在只提前了 {max(days, 0)} 个工作日。"
+        )
     ]
 
 

@@ -20,6 +20,7 @@ W = TypeVar("W", bound=Word)
 
 STEPS_MAX: Final = 20
 NEEDS_MAX: Final = 8
+FIELDS_MAX: Final = 20
 NAME_MAX: Final = 20
 """Characters of a step's name: it stands in a box of the chart."""
 TEXT_MAX: Final = 500
@@ -179,38 +180,43 @@ def _need(raw: object, at: str, step: str, reading: _Reading) -> Need | None:
     kind = _word(raw.get("kind"), NeedKind, f"{at}.kind", f"{step}的条件", reading)
     if kind is None:
         return None
+
+    def number(name: str, otherwise: int, what: str, most: int) -> int:
+        return _number(raw.get(name, otherwise), f"{at}.{name}", what, 1, most, reading) or otherwise
+
     match kind:
         case NeedKind.FIELDS:
-            raw_fields = _many(raw.get("fields"), f"{at}.fields", f"{step}要填写的内容", reading)
-            names = [
-                _text(one, f"{at}.fields.{n}", f"{step}要填写的内容", 30, reading, required=True)
-                for n, one in enumerate(raw_fields)
-            ]
-            if not names:
-                reading.fault(f"{at}.fields", f"{step}要求填写内容，请写明要填哪几项。")
-            if len(set(names)) < len(names):
-                reading.fault(f"{at}.fields", f"{step}要填写的内容有重名。")
-            if len(names) > 20:  # noqa: PLR2004  (the message says what it is)
-                reading.fault(f"{at}.fields", f"{step}要填写的内容最多 20 项。")
-            return Need(kind=kind, fields=tuple(names))
+            found = Need(kind=kind, fields=_fields(raw, at, step, reading))
         case NeedKind.DOCUMENTS:
             what = f"{step}要上传的材料名称"
             document = _text(raw.get("document"), f"{at}.document", what, 30, reading, required=True)
-            count = _number(raw.get("count", 1), f"{at}.count", f"{step}要上传的份数", 1, 10, reading)
-            return Need(kind=kind, document=document, count=count or 1)
+            found = Need(kind=kind, document=document, count=number("count", 1, f"{step}要上传的份数", 10))
         case NeedKind.STAKEHOLDERS:
-            what = f"{step}的利益相关方比例（%）"
-            percent = _number(raw.get("percent", 50), f"{at}.percent", what, 1, 100, reading)
-            return Need(kind=kind, percent=percent or 50)
+            found = Need(kind=kind, percent=number("percent", 50, f"{step}的利益相关方比例（%）", 100))
         case NeedKind.MAJORITY:
             rule = raw.get("majority", Majority.SIMPLE.value)
             majority = _word(rule, Majority, f"{at}.majority", f"{step}的表决规则", reading)
-            return Need(kind=kind, majority=majority or Majority.SIMPLE)
+            found = Need(kind=kind, majority=majority or Majority.SIMPLE)
         case NeedKind.NOTICE:
-            days = _number(raw.get("days", 15), f"{at}.days", f"{step}的通知提前工作日数", 1, 60, reading)
-            return Need(kind=kind, days=days or 15)
-        case _:
-            return Need(kind=kind)
+            found = Need(kind=kind, days=number("days", 15, f"{step}的通知提前工作日数", 60))
+        case NeedKind.SURVEY_FINISHED:
+            found = Need(kind=kind)
+    return found
+
+
+def _fields(raw: Mapping[str, Any], at: str, step: str, reading: _Reading) -> tuple[str, ...]:
+    what = f"{step}要填写的内容"
+    given = _many(raw.get("fields"), f"{at}.fields", what, reading)
+    names = tuple(
+        _text(one, f"{at}.fields.{n}", what, 30, reading, required=True) for n, one in enumerate(given)
+    )
+    if not names:
+        reading.fault(f"{at}.fields", f"{step}要求填写内容，请写明要填哪几项。")
+    if len(set(names)) < len(names):
+        reading.fault(f"{at}.fields", f"{what}有重名。")
+    if len(names) > FIELDS_MAX:
+        reading.fault(f"{at}.fields", f"{what}最多 {FIELDS_MAX} 项。")
+    return names
 
 
 def _branch(raw: object, at: str, step: str, reading: _Reading) -> Branch:
@@ -233,7 +239,14 @@ def _known_keys(raw: Mapping[str, Any], what: str, at: str, reading: _Reading) -
 
 
 def _text(
-    raw: object, at: str, what: str, limit: int, reading: _Reading, *, required: bool = False, lines: bool = False
+    raw: object,
+    at: str,
+    what: str,
+    limit: int,
+    reading: _Reading,
+    *,
+    required: bool = False,
+    lines: bool = False,
 ) -> str:
     if raw is not None and not isinstance(raw, str):
         reading.fault(at, f"{what}应为文字。")
@@ -294,7 +307,8 @@ def _outcome_faults(template: Template) -> Iterator[FieldError]:
         if len(set(has)) < len(has):
             double = next(outcome for outcome in has if has.count(outcome) > 1)
             yield FieldError(
-                f"steps.{place}.next", f"{called(place, step)}的结果“{double.label}”写了两个下一步，只能有一个。"
+                f"steps.{place}.next",
+                f"{called(place, step)}的结果“{double.label}”写了两个下一步，只能有一个。",
             )
             continue
         if frozenset(has) not in OUTCOMES[step.kind]:
@@ -331,7 +345,9 @@ def _need_faults(template: Template) -> Iterator[FieldError]:
                 )
         for kind in dict.fromkeys(kinds):
             if kind is not NeedKind.DOCUMENTS and kinds.count(kind) > 1:
-                yield FieldError(f"steps.{place}.needs", f"{called(place, step)}的条件“{kind.label}”写了两次。")
+                yield FieldError(
+                    f"steps.{place}.needs", f"{called(place, step)}的条件“{kind.label}”写了两次。"
+                )
         names = [need.document for need in step.needs if need.kind is NeedKind.DOCUMENTS]
         if len(set(names)) < len(names):
             yield FieldError(f"steps.{place}.needs", f"{called(place, step)}要上传的材料有重名，请合并份数。")
@@ -352,7 +368,8 @@ def _way_faults(template: Template) -> Iterator[FieldError]:
             )
         if step.code not in ends:
             yield FieldError(
-                f"steps.{place}.next", f"{called(place, step)}以后永远走不到结束：步骤之间在循环，请给一个出口。"
+                f"steps.{place}.next",
+                f"{called(place, step)}以后永远走不到结束：步骤之间在循环，请给一个出口。",
             )
         wants = any(need.kind is NeedKind.SURVEY_FINISHED for need in step.needs)
         if wants and surveys and step.code in unsurveyed:

@@ -1,0 +1,1 @@
+"""What happens when a deadline of consultation passes, one kind a file."""

@@ -1,7 +1,7 @@
 """Makes a row for any table from what the database's catalogue says of its columns, for tests that walk over all tables."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from chassis.ids import new_id
@@ -16,6 +16,7 @@ _VALUES: Final[dict[str, Any]] = {
     "bytea": lambda: b"x",
     "date": lambda: date(2026, 1, 10),
     "timestamp with time zone": lambda: datetime(2026, 1, 10, tzinfo=UTC),
+    "time without time zone": lambda: time(9, 30),
     "jsonb": lambda: "{}",
     "text[]": lambda: ["x"],
     "uuid[]": lambda: [new_id()],

@@ -194,7 +194,7 @@ def _schemes() -> Iterator[tuple[str, PageContext, View]]:
         page("/review/scheme", THE_OFFICER),
         ReviewSchemeView(answer=answer, text=text, preview=bundled[1], may_adopt=True),
     )
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "proposal_id": ident("proposal", n), "title": TITLES[n][0], "category": TITLES[n][1],
             "first_proposer": ident("person", PEOPLE[n]), "co_proposers": [], "ground": ground,

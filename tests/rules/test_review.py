@@ -155,7 +155,9 @@ def full(outcome: ReviewOutcome, *, disputed: bool = False) -> Decision:
 def test_the_third_round_is_taken_by_what_is_disputed_and_nothing_ends_before_the_fourth(
     words: list[tuple[ReviewOutcome, bool]],
 ) -> None:
-    index, seen, earlier, disputed = 0, [], [], False
+    index, disputed = 0, False
+    seen: list[int] = []
+    earlier: list[ReviewOutcome] = []
     while True:
         seen.append(index)
         outcome, not_of_one_mind = words[index]

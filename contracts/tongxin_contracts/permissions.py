@@ -213,6 +213,8 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "members.decide_exit": COMMITTEE,
         "members.units": COMMITTEE,
         "members.correct_duty": COMMITTEE,
+        "members.change_phone": COMMITTEE,
+        "members.readmit_member": COMMITTEE,
         "members.answer_appeal": COMMITTEE,
         "members.appeals": COMMITTEE,
         "members.duty_ranking": BELOW,

@@ -11,6 +11,7 @@ from services.portal import api, openapi, refused, uploads
 from services.portal.assets.manifest import DIST
 from services.portal.guards import Guards
 from services.portal.pages import (
+    agencies,
     appraisal,
     channels,
     duty,
@@ -52,6 +53,7 @@ def make_application(portal: Portal) -> Guards:
     for pages in (
         entrance,
         work,
+        agencies,
         channels,
         joint,
         proposals,

@@ -6,7 +6,6 @@ from datetime import timedelta
 from services.portal.views import (
     AccountRow,
     AccountsView,
-    AgenciesView,
     DossierView,
     LiveView,
     LoginView,
@@ -37,12 +36,9 @@ from tongxin_contracts.members.queries import (
     UncountedDuty,
 )
 from tongxin_contracts.notify.queries import (
-    AgenciesAnswer,
-    Delivery,
     MyWorkAnswer,
     Notice,
     NoticePage,
-    Subscription,
     Todo,
 )
 from tongxin_contracts.problems import FieldProblem, Problem
@@ -295,35 +291,6 @@ def _others() -> Iterator[tuple[str, PageContext, View]]:
     here = page("/topics", THE_OFFICER)
     yield "topics", here, TopicsView(topics=TopicsAnswer(topics=[topic], candidates=candidates))
     yield "topics_empty", here, TopicsView(topics=TopicsAnswer(topics=[], candidates=[]))
-    deliveries = [
-        Delivery(event_id=ident("event", n), event="proposals.proposal_filed", title=title, at=ago(hours=n), handed_over=n > 0)
-        for n, (title, _) in enumerate(TITLES[:4])
-    ]  # fmt: skip
-    subscription = {
-        "subscription_id": ident("subscription"), "agency": "qingyuan_inspection", "agency_name": "清源县委督查室",
-        "events": ["proposals.proposal_filed", "consultation.topic_taken"], "clearance": "internal",
-        "since": ago(days=30),
-    }  # fmt: skip
-    told = Subscription.model_validate({**subscription, "deliveries": deliveries})
-    quiet = Subscription.model_validate(
-        {
-            **subscription,
-            "agency": "media",
-            "agency_name": "安和日报社",
-            "clearance": "public",
-            "deliveries": [],
-        }
-    )
-    yield (
-        "agencies",
-        page("/agencies", THE_ADMIN),
-        AgenciesView(agencies=AgenciesAnswer(subscriptions=[told, quiet])),
-    )
-    yield (
-        "agencies_empty",
-        page("/agencies", THE_ADMIN),
-        AgenciesView(agencies=AgenciesAnswer(subscriptions=[])),
-    )
     yield "accounts", page("/accounts", THE_ADMIN), _accounts()
     yield "live", page("/live", THE_ADMIN), LiveView(processes=_processes(), looked_at=NOW)
     well = [process for process in _processes() if process.state == "ready"]

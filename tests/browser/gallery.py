@@ -21,6 +21,7 @@ from services.portal.assets.build import build
 from services.portal.assets.manifest import DIST, Manifest
 from services.portal.render import CONTENT_SECURITY_POLICY, Renderer
 from tests.browser import (
+    example_agencies,
     example_channels,
     example_duty,
     example_feedback,
@@ -67,6 +68,7 @@ def write() -> list[str]:
         example_pages.examples(),
         example_proposals.examples(),
         example_review.examples(),
+        example_agencies.examples(),
         example_channels.examples(),
         example_feedback.examples(),
         example_duty.examples(),

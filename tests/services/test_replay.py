@@ -20,6 +20,7 @@ from tests.proposals_at_work import file, handed_in, open_session
 from tests.waiting import until_async
 from tests.webhooks_at_work import Receiver, admin, deliveries, receiver
 from tests.webhooks_in_hand import Hand
+from tongxin.commands.agency import ask_replay
 from tongxin_contracts.agency_event import AgencyEvent
 from tongxin_contracts.classification import Classification
 from tongxin_contracts.notify.agencies import ChangeSubscription, RedeliverEvent, ReplayEvents, Replaying
@@ -108,6 +109,22 @@ async def read_all(agency: object, house: House, subscription: UUID) -> list[Age
     """Everything in the agency's stream so far; the session's own proposals may be among it."""
     count = len((await deliveries(house, subscription, WHOLE)).deliveries)
     return await read(agency, count)  # type: ignore[arg-type]
+
+
+async def test_the_operator_replays_from_the_command_line(stack: Stack, house: House) -> None:
+    await open_session(house, WHOLE)
+    agency = await add(stack, "by_operator")
+    subscription = await subscribe(house, "by_operator", committee=WHOLE)
+    since = datetime.now(UTC)
+    await file(house, await handed_in(house, person(Role.MEMBER, committee=WHOLE)), committee=WHOLE)
+    await handed_over(house, "by_operator", 1, committee=WHOLE)
+    before = len((await deliveries(house, subscription, WHOLE)).deliveries)
+    done = await ask_replay(stack, "by_operator", WHOLE, since, None)
+    assert done is not None
+    assert done.wanted == 1
+    events = await read(agency, before + 1)
+    assert events[-1].id in {event.id for event in events[:-1]}
+    assert await ask_replay(stack, "by_operator", "361499", since, None) is None
 
 
 async def test_by_webhook_the_same_events_come_again_under_the_same_id(hand: Hand, inbox: Receiver) -> None:

@@ -1,4 +1,4 @@
-"""What administrators look at: agencies, accounts, the five processes."""
+"""What administrators look at: accounts, the five processes."""
 
 from typing import Any
 
@@ -10,21 +10,12 @@ from chassis import telemetry
 from chassis.problems import Forbidden, Malformed, Refusal
 from services.portal.accounts import administration
 from services.portal.live import hints
-from services.portal.views import AccountRow, AccountsView, AgenciesView, LiveView, NewPassword
+from services.portal.views import AccountRow, AccountsView, LiveView, NewPassword
 from services.portal.visit import Visit, Visiting, uuid_field
-from tongxin_contracts.notify.queries import Agencies, AgenciesAnswer
 from tongxin_contracts.permissions import ROLES, Role
 from tongxin_contracts.problems import Problem
 
 router = APIRouter()
-
-
-@router.get("/agencies")
-async def agencies(visit: Visiting) -> Response:
-    """Who outside is told what, and what was handed over."""
-    return await visit.page(
-        AgenciesView(agencies=await visit.ask(AgenciesAnswer, Agencies(committee=visit.committee)))
-    )
 
 
 @router.get("/live")

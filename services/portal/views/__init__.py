@@ -9,6 +9,7 @@ fields named in the view.
 """
 
 from .accounts import AccountRow, AccountsView, LoginView, NewPassword, PasswordView
+from .agencies import AgenciesView, AgencyView
 from .channels import CircularsView, MailsView, PreferencesView
 from .consultation import TopicsView
 from .duty import (
@@ -23,7 +24,7 @@ from .duty import (
 from .frame import Committee, Flash, PageContext, SignedIn, View
 from .joint import InvitationView
 from .members import DossierView, MembersView, RosterImportView, RosterReportView
-from .operations import AgenciesView, LiveView, ProblemView, ProcessState, ProcessStatus
+from .operations import LiveView, ProblemView, ProcessState, ProcessStatus
 from .proposals import (
     NextStep,
     ProposalFormView,
@@ -38,6 +39,7 @@ __all__ = [
     "AccountRow",
     "AccountsView",
     "AgenciesView",
+    "AgencyView",
     "AppealsView",
     "CircularsView",
     "Committee",

@@ -1,11 +1,10 @@
-"""Pages about how it runs and what leaves the house, and the page for what went wrong."""
+"""Pages about how it runs, and the page for what went wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from tongxin_contracts.notify.queries import AgenciesAnswer
 from tongxin_contracts.problems import Problem
 
 from .frame import View
@@ -40,14 +39,6 @@ class LiveView(View):
     template: ClassVar[str] = "live.html"
     processes: Sequence[ProcessStatus]
     looked_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgenciesView(View):
-    """`/agencies`: who outside is told what, and what was handed over when. Hint: `delivery`."""
-
-    template: ClassVar[str] = "agencies.html"
-    agencies: AgenciesAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

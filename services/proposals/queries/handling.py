@@ -35,8 +35,11 @@ from tongxin_contracts.proposals.handling_queries import (
 from tongxin_contracts.words import AllocationPart, AllocationState, ReplyStage, UnitDuty
 
 IN_PUBLIC = ("pre_dispatch", "reallocate", "dispatch", "sign_receipt", "set_responsibilities", "report_result",
-             "record_talk", "sign_reply", "decide_extension", "order_rehandling", "close_handling")  # fmt: skip
+             "record_talk", "sign_reply", "decide_extension", "ask_feedback", "close_feedback", "order_rehandling",
+             "close_handling", "commitment_due", "report_commitment", "settle_commitment", "close_again")  # fmt: skip
 """Steps of the history that proposers and readers from above are shown."""
+INSIDE_LEAD = ("begin_reply", "submit_reply", "pass_reply", "send_back_reply")
+"""Steps of a draft inside the lead unit, with what its checker wanted changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ async def handling(query: Handling, work: Work) -> HandlingAnswer:
         else [],
         my_unit=reader.unit,
         my_duties=list(reader.duties),
-        history=[entry for entry in past.entries if reader.inside or _public(entry)],
+        history=[entry for entry in past.entries if _may_read_step(entry, reader)],
     )
 
 
@@ -168,8 +171,10 @@ def _may_read_opinion(row: Any, reader: _Reader) -> bool:
     return reader.office or reader.lead or row.unit_id == reader.unit
 
 
-def _public(entry: HistoryEntry) -> bool:
-    return entry.action in IN_PUBLIC
+def _may_read_step(entry: HistoryEntry, reader: _Reader) -> bool:
+    if not reader.inside:
+        return entry.action in IN_PUBLIC
+    return reader.office or reader.lead or entry.action not in INSIDE_LEAD
 
 
 def _lead_first(row: Any) -> tuple[bool, Any]:

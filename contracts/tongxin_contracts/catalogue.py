@@ -14,7 +14,7 @@ from .consultation import events as consultation_events
 from .consultation import planning, processes, templates
 from .consultation import queries as consultation_queries
 from .members import commands as members_commands
-from .members import duty_days, points
+from .members import duty_days, memberships, points
 from .members import events as members_events
 from .members import queries as members_queries
 from .message import Command, Event, Message, PersonEvent, Query, Request, Visibility
@@ -81,6 +81,7 @@ COMMANDS: tuple[type[Command], ...] = _declared(
     members_commands,
     points,
     duty_days,
+    memberships,
     proposals_commands,
     joint_commands,
     review_commands,

@@ -85,7 +85,7 @@ def admit(work: Work, row: RosterRow, *, reason: str) -> None:
         standing=MemberStanding.SERVING,
         **{column: getattr(row, column) for column in _OF_MEMBER},
     )
-    _state_contact(person, member.id)
+    state_contact(person, member.id)
     person.note("import_roster", reason=reason)
     member.state(
         MemberAdmitted(
@@ -119,7 +119,7 @@ def _change_person(person: Aggregate, known: Known, row: RosterRow, *, reason: s
         # Sealing gives other bytes each time, so what is compared is what is sealed.
         person.change(party=person.work.tools.sealer.seal(row.party, person.id))
     if person.changes:
-        _state_contact(person, known.member_id)
+        state_contact(person, known.member_id)
         person.note("import_roster", reason=reason)
 
 
@@ -145,7 +145,8 @@ def state_changed(member: Aggregate) -> None:
     )
 
 
-def _state_contact(person: Aggregate, member_id: Any) -> None:
+def state_contact(person: Aggregate, member_id: Any) -> None:
+    """Tell portal and notify how to reach a person and what to call them."""
     person.state(
         PersonContact(
             person_id=person.id,

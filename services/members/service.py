@@ -8,6 +8,7 @@ from services.members.commands.answer_appeal import answer_appeal
 from services.members.commands.appeal_points import appeal_points
 from services.members.commands.assign_duty import assign_duty
 from services.members.commands.cancel_duty_day import cancel_duty_day
+from services.members.commands.change_phone import change_phone
 from services.members.commands.close_duty_year import close_duty_year
 from services.members.commands.correct_duty import correct_duty
 from services.members.commands.decide_exit import decide_exit
@@ -16,6 +17,7 @@ from services.members.commands.export_roster import export_roster
 from services.members.commands.import_roster import import_roster, read_file
 from services.members.commands.open_session import open_session
 from services.members.commands.plan_duty_days import plan_duty_days
+from services.members.commands.readmit_member import readmit_member
 from services.members.commands.record_duty import record_duty
 from services.members.commands.record_duty_day import record_duty_day
 from services.members.commands.register_unit import register_unit
@@ -62,6 +64,7 @@ from tongxin_contracts.members.duty_days import (
     SetDutyPlan,
     SettleMatter,
 )
+from tongxin_contracts.members.memberships import ChangePhone, ReadmitMember
 from tongxin_contracts.members.points import (
     AnswerAppeal,
     AppealPoints,
@@ -104,6 +107,8 @@ SERVICE = Service(
         handles(StaffUnit, staff_unit),
         handles(Units, units),
         handles(Colleagues, colleagues),
+        handles(ChangePhone, change_phone),
+        handles(ReadmitMember, readmit_member),
         handles(AnswerAppeal, answer_appeal),
         handles(AppealPoints, appeal_points),
         handles(AssignDuty, assign_duty),

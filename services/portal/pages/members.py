@@ -24,6 +24,7 @@ from tongxin_contracts.members.commands import (
     RecordDuty,
     RosterImported,
 )
+from tongxin_contracts.members.memberships import ChangePhone, ReadmitMember
 from tongxin_contracts.members.points import Appeals, AppealsAnswer, CorrectDuty
 from tongxin_contracts.members.queries import (
     Dossier,
@@ -122,7 +123,7 @@ router.routes.insert(0, router.routes.pop())
 
 @router.post("/members/{member_id}/duty")
 async def change_duty(visit: Visiting, member_id: UUID, year: int | None = None) -> Response:
-    """Record what a member did, put a record right, or strike it out."""
+    """Record what a member did, put a record right or strike it out; another phone; a membership that goes on."""
     form = await visit.form()
     id_ = command_id(form)
     try:
@@ -145,6 +146,10 @@ def _duty_command(visit: Visit, member_id: UUID, form: FormData, id_: UUID) -> t
             return valid(CorrectDuty, **fields, instead=instead), "已更正，原记录保留，积分已重新计算。"
         case "annul":
             return valid(AnnulDuty, **fields), "已撤销，积分已重新计算。"
+        case "phone":
+            return valid(ChangePhone, **fields), "手机号码已更换，请告知本人用新号码登录。"
+        case "readmit":
+            return valid(ReadmitMember, **fields), "已恢复委员身份。"
     raise Malformed("请选择要办理的事项")
 
 

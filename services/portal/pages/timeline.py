@@ -52,6 +52,8 @@ _WHAT: Final[Mapping[str, tuple[str, Tone]]] = {
     "close_again": ("再次办结", "success"),
     "record_duty": ("登记履职", "success"),
     "annul_duty": ("撤销履职登记", "warning"),
+    "change_phone": ("更换手机号码", "info"),
+    "readmit_member": ("恢复委员身份", "success"),
     "correct_duty": ("更正履职登记", "warning"),
     "suggest_exit": ("积分低于底线，建议请辞", "danger"),
     "withdraw_exit": ("请辞建议撤回", "success"),

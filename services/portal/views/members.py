@@ -62,7 +62,7 @@ class DossierView(View):
     """`/members/{member_id}`, one's own at `/members/me`: who, duty this year, and why the points are what they are.
 
     Query: `year`. Hint: `dossier`. The office posts to `/members/{member_id}/duty`: `action` = `record` | `correct` |
-    `annul`, with `kind`, `on`, `quantity`, `attendance`, `note`, `fact_id`, `reason`. A member posts to `/appeals/new`.
+    `annul` | `phone` | `readmit`, with `kind`, `on`, `quantity`, `attendance`, `note`, `fact_id`, `reason`, `phone`. A member posts to `/appeals/new`.
     """
 
     template: ClassVar[str] = "dossier.html"

@@ -18,6 +18,8 @@ _ABOUT: Final = {
     "handling": "交办与办理",
     "appraisal": "双向评议",
     "topic": "协商",
+    "plan": "协商",
+    "process": "协商",
     "unit": "承办单位",
     "member": "委员",
     "scheme": "积分规则",
@@ -40,7 +42,7 @@ class EventGroup:
 
 
 def _groups() -> tuple[EventGroup, ...]:
-    titles = [*_ABOUT.values(), OTHERS]
+    titles = dict.fromkeys((*_ABOUT.values(), OTHERS))
     found = [
         EventGroup(
             title, tuple(event for event in agency_events() if _ABOUT.get(event.aggregate, OTHERS) == title)

@@ -23,6 +23,7 @@ from services.proposals.rules.dispatch import DEFAULT_RULES, DispatchRules
 from services.proposals.rules.handling_states import HandlingStep, after
 from services.proposals.unit_people import unit_names, units_of
 from tongxin_contracts.permissions import Role
+from tongxin_contracts.proposals.handling_events import HandlingOverdue
 from tongxin_contracts.words import AllocationPart, AllocationState, HandlingState, TaskKind, UnitDuty
 
 UNIT_DUE = "unit_due"
@@ -184,6 +185,21 @@ def unit_deadline(case: Case, part: dict[str, Any], rule: str, due_at: datetime,
         calendar_version=CALENDAR_VERSION,
         due_at=due_at,
     )
+
+
+def state_overdue(case: Case, part: dict[str, Any], rule: str) -> None:
+    """Say that a unit's date has passed and nothing came."""
+    case.handling.state(
+        HandlingOverdue(
+            handling_id=case.id,
+            proposal_id=case.proposal.id,
+            title=case.proposal.title,
+            unit_id=part["unit_id"],
+            part=AllocationPart.of(part["part"]),
+            due_at=part["due_at"],
+        )
+    )
+    case.handling.note("overdue", reason=f"{case.name(part['unit_id'])}：{rule}")
 
 
 def next_working_day(day: date) -> date:

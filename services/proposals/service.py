@@ -1,5 +1,6 @@
 """Everything the proposals service does, in one list."""
 
+from chassis.deadlines import Together
 from chassis.handling import handles
 from chassis.service import Service, run
 from services.proposals.commands.accept_allocation import accept_allocation
@@ -45,7 +46,7 @@ from services.proposals.deadlines.commitment_due import on_commitment_due
 from services.proposals.deadlines.feedback_closes import on_feedback_closes
 from services.proposals.deadlines.objection_over import on_objection_over
 from services.proposals.deadlines.review_due import REVIEW_DUE, on_review_due
-from services.proposals.deadlines.unit_due import on_unit_due
+from services.proposals.deadlines.unit_due import on_units_due
 from services.proposals.feedback import FEEDBACK_CLOSES
 from services.proposals.handlings import UNIT_DUE
 from services.proposals.queries.appraisal import appraisal
@@ -212,7 +213,7 @@ SERVICE = Service(
     },
     deadlines={
         OBJECTION_OVER: on_objection_over,
-        UNIT_DUE: on_unit_due,
+        UNIT_DUE: Together(on_units_due),
         FEEDBACK_CLOSES: on_feedback_closes,
         COMMITMENT_DUE: on_commitment_due,
         REVIEW_DUE: on_review_due,

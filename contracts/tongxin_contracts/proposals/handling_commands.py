@@ -23,7 +23,7 @@ class PreDispatch(Command, service="proposals", answer=Done):
     lead_unit: UUID
     co_units: list[UUID] = Field(default_factory=list, max_length=10)
     separate: bool = False
-    """分办: the other units answer for their own parts; what they write goes out with the first one's letter."""
+    """分办: the other units answer for their own parts; what they write goes to the first one, whose letter answers for all."""
 
 
 class AcceptAllocation(Command, service="proposals", answer=Done):

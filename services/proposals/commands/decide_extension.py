@@ -12,6 +12,7 @@ from services.proposals.handlings import (
     handling_task,
     load_case,
     next_working_day,
+    state_overdue,
     unit_deadline,
 )
 from tongxin_contracts.message import Done
@@ -43,6 +44,8 @@ async def decide_extension(command: DecideExtension, work: Work) -> Done:
         .where(extension.c.id == found.id)
         .values(granted=command.granted, answer_text=command.reason or None)
     )
+    if not command.granted and work.now > part["due_at"] and part["done_at"] is None:
+        state_overdue(case, part, "未批准延期，办理期限已过")
     if command.granted:
         due_at = deadline_instant(next_working_day(found.until_on))
         await change_part(part, work, due_at=due_at, extended=True)

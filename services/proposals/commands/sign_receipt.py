@@ -7,7 +7,7 @@ from services.proposals.rules.handling_states import HandlingStep
 from tongxin_contracts.message import Done
 from tongxin_contracts.proposals.handling_commands import SignReceipt
 from tongxin_contracts.proposals.handling_events import DispatchSigned
-from tongxin_contracts.words import AllocationPart, AllocationState, TaskKind, UnitDuty
+from tongxin_contracts.words import AllocationPart, AllocationState, HandlingState, TaskKind, UnitDuty
 
 
 async def sign_receipt(command: SignReceipt, work: Work) -> Done:
@@ -33,5 +33,7 @@ async def sign_receipt(command: SignReceipt, work: Work) -> Done:
     )
     case.handling.note("sign_receipt", reason=case.name(part["unit_id"]))
     await work.close_tasks(part["id"], kinds=[TaskKind.SIGN_RECEIPT])
-    await work.open_task(handling_task(case, part))
+    if case.state in (HandlingState.DISPATCHED, HandlingState.IN_HAND):
+        # A co-handler that signs after the reply has nothing left to say.
+        await work.open_task(handling_task(case, part))
     return Done(id=case.id, version=case.handling.version)

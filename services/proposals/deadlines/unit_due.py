@@ -1,35 +1,43 @@
-"""A unit's date has passed and nothing came: it is said once; the work stays open."""
+"""Units' dates have passed and nothing came: it is said once; the work stays open.
+
+Always holds: a part with a later date, and one for which more time was asked in time and nobody has decided yet, is
+not called overdue; a refusal that comes after the date says it then.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 
 from chassis.deadlines import Deadline
 from chassis.work import Work
 from services.proposals import tables
-from services.proposals.handlings import with_parts
-from tongxin_contracts.proposals.handling_events import HandlingOverdue
-from tongxin_contracts.words import AllocationPart
+from services.proposals.handling_tables import extension
+from services.proposals.handlings import state_overdue, with_parts
 
 
-async def on_unit_due(deadline: Deadline, work: Work) -> None:
-    """State it, unless the part is done or has a later date."""
+async def on_units_due(deadlines: Sequence[Deadline], work: Work) -> None:
+    """State those that are late; a constant number of statements, however many fall due on one day."""
+    due = {deadline.matter: deadline for deadline in deadlines}
     allocation = tables.allocation
-    found = await work.tx.sql.scalar(
-        select(allocation.c.handling_id).where(allocation.c.id == deadline.matter)
+    handlings = await work.tx.sql.scalars(
+        select(allocation.c.handling_id).where(allocation.c.id.in_(due)).distinct()
     )
-    if found is None:
-        return
-    case = (await with_parts(work, [await work.load(tables.handling, found)]))[0]
-    part = next((part for part in case.parts if part["id"] == deadline.matter), None)
-    if part is None or part["done_at"] is not None or part["due_at"] > deadline.due_at:
-        return
-    case.handling.state(
-        HandlingOverdue(
-            handling_id=case.id,
-            proposal_id=case.proposal.id,
-            title=case.proposal.title,
-            unit_id=part["unit_id"],
-            part=AllocationPart.of(part["part"]),
-            due_at=deadline.due_at,
+    cases = await with_parts(work, await work.load_many(tables.handling, list(handlings)))
+    asked = await _waiting_for_more_time(due, work)
+    for case in cases:
+        for part in case.parts:
+            deadline = due.get(part["id"])
+            if deadline is None or part["id"] in asked or part["done_at"] is not None:
+                continue
+            if part["due_at"] <= deadline.due_at:
+                state_overdue(case, part, deadline.rule)
+
+
+async def _waiting_for_more_time(parts: Collection[UUID], work: Work) -> set[UUID]:
+    found = await work.tx.sql.scalars(
+        select(extension.c.allocation_id).where(
+            extension.c.allocation_id.in_(parts), extension.c.granted.is_(None)
         )
     )
-    case.handling.note("overdue", reason=f"{case.name(part['unit_id'])}：{deadline.rule}")
+    return set(found)

@@ -8,6 +8,7 @@ from chassis.calendar import deadline_instant
 from chassis.problems import Invalid
 from chassis.work import Work
 from services.proposals import tables
+from services.proposals.handling_tables import extension
 from services.proposals.unit_people import unit_names
 from tongxin_contracts.problems import FieldProblem
 from tongxin_contracts.proposals.handling_queries import CircularAnswer, HandlingCircular, UnitProgress
@@ -19,7 +20,8 @@ async def handling_circular(query: HandlingCircular, work: Work) -> CircularAnsw
     if query.until < query.since:
         raise Invalid(errors=[FieldProblem(field="until", message="截止日期应不早于开始日期。")])
     allocation, handling, proposal = tables.allocation, tables.handling, tables.proposal
-    late = (allocation.c.done_at.is_(None) & (allocation.c.due_at < work.now)) | (
+    undecided = exists().where(extension.c.allocation_id == allocation.c.id, extension.c.granted.is_(None))
+    late = (allocation.c.done_at.is_(None) & (allocation.c.due_at < work.now) & ~undecided) | (
         allocation.c.done_at > allocation.c.due_at
     )
     counted = (

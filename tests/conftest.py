@@ -8,10 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from infra.local.stack import Stack
 
 ACK_WAIT = timedelta(seconds=3)
+
+# What tests log is read in text; structlog's own picture of a traceback, with every local in it, takes seconds each.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest.fixture

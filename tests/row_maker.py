@@ -40,12 +40,13 @@ from pg_attribute a
 left join pg_constraint f on f.conrelid = a.attrelid and f.contype = 'f' and f.conkey = array[a.attnum]
 left join pg_class parent on parent.oid = f.confrelid
 where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attidentity = ''
+    and (f.confrelid is distinct from a.attrelid or a.attnotnull)
 order by a.attnum
 """
 
 
 async def columns_of(connection: Any, table: str) -> list[Column]:
-    """Every column of a table but those the database numbers itself."""
+    """Every column of a table but those the database numbers itself, and those that may name a row of the same table."""
     rows = await connection.fetch(_COLUMNS, f"public.{table}")
     return [Column(row["name"], row["type"], row["parent"]) for row in rows]
 

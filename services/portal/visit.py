@@ -27,7 +27,7 @@ from tongxin_contracts import message
 from tongxin_contracts.notify.queries import MyWork, MyWorkAnswer
 
 A = TypeVar("A", bound=message.Answer)
-FORM_FIELDS: Final = 200
+FORM_FIELDS: Final = 400
 _FRAME_LIMIT: Final = 1.0
 """Seconds that a page waits for the numbers in its frame."""
 

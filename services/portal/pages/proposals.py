@@ -14,7 +14,9 @@ from chassis import telemetry
 from chassis.ids import derived_id, new_id
 from chassis.problems import Forbidden, Malformed, Refusal, field_problems
 from services.portal.api import read_json
+from services.portal.pages import handling_steps
 from services.portal.pages.feedback import feedback_section
+from services.portal.pages.handling import handling_section
 from services.portal.pages.problems import named
 from services.portal.pages.timeline import actors, timeline
 from services.portal.views import NextStep, ProposalFormView, ProposalsView, ProposalView
@@ -22,6 +24,7 @@ from services.portal.visit import Visit, Visiting, command_id, uuid_field
 from tongxin_contracts.members.queries import Colleague, Colleagues, ColleaguesAnswer
 from tongxin_contracts.message import Done
 from tongxin_contracts.proposals.commands import DiscardDraft, DraftSaved, SaveDraft, SubmitProposal
+from tongxin_contracts.proposals.handling_queries import HandlingAnswer
 from tongxin_contracts.proposals.queries import (
     Draft,
     DraftAnswer,
@@ -82,17 +85,21 @@ async def hand_in_new(visit: Visiting) -> Response:
 async def proposal(visit: Visiting, proposal_id: UUID) -> Response:
     """The proposal whole, with what happened and what happens next."""
     found = await visit.ask(ProposalAnswer, Proposal(committee=_committee_of(visit), proposal_id=proposal_id))
+    filed = found.state is ProposalState.FILED
+    handled = await handling_section(visit, found.committee, proposal_id) if filed else None
     people = {found.first_proposer, *found.co_proposers, *actors(found.history)}
     names = await visit.portal.names(people)
     view = ProposalView(
         proposal=found,
         timeline=timeline(found.history, names),
-        next_step=_next_step(visit, found),
+        next_step=_next_step(visit, found, handled),
         may_withdraw=found.state in (ProposalState.SUBMITTED, ProposalState.RETURNED)
         and found.first_proposer == visit.actor.person
         and visit.may("proposals.withdraw_proposal"),
         merged_into=await _merged_into(visit, found),
         feedback=await feedback_section(visit, found.committee, proposal_id),
+        handling=handled,
+        stages=handling_steps.stages(handled, found.decided_at) if handled else (),
     )
     return await visit.page(view, people=people)
 
@@ -213,7 +220,7 @@ def _committee_of(visit: Visit) -> str:
     return visit.request.query_params.get("committee", visit.committee)
 
 
-def _next_step(visit: Visit, found: ProposalAnswer) -> NextStep | None:
+def _next_step(visit: Visit, found: ProposalAnswer, handled: HandlingAnswer | None) -> NextStep | None:
     is_author = visit.actor.person == found.first_proposer
     if found.state is ProposalState.SUBMITTED:
         may_review = visit.may("proposals.review_desk") and found.committee == visit.committee
@@ -235,6 +242,11 @@ def _next_step(visit: Visit, found: ProposalAnswer) -> NextStep | None:
             action="去修改" if is_author else None,
             who=None if is_author else "提案人",
         )
+    if handled is not None:
+        now, own = visit.portal.clock.now(), found.committee == visit.committee
+        held = visit.session.permissions() if own else frozenset[str]()
+        may = handling_steps.actions(handled, held, visit.actor.person, now)
+        return handling_steps.next_step(handled, may, now, f"/handling/{found.proposal_id}")
     if found.state is ProposalState.FILED:
         return NextStep(
             title="已立案，等待交办", detail="将交承办单位办理，进展会显示在这里。", who="提案委员会"

@@ -65,7 +65,7 @@ function byDigit(form, event) {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select") || document.querySelector("dialog[open]")) return;
-  const box = document.querySelector("[data-queue] [aria-current=true]")?.closest(".queue-row")?.querySelector("[data-tick]");
+  const box = document.querySelector("[data-queue-item][aria-current=true]")?.closest(".queue-row")?.querySelector("[data-tick]");
   if (!box) return;
   event.preventDefault();
   box.click();

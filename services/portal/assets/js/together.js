@@ -42,7 +42,7 @@ async function change(box, form) {
   const body = new URLSearchParams(new FormData(form));
   try {
     await saved();
-    const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html" } });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body, credentials: "same-origin", headers: { Accept: "text/html" } });
     const text = await answer.text();
     if (!answer.ok) {
       toast("danger", problemIn(text) ?? "没有成功，请稍后重试。");
@@ -104,7 +104,7 @@ async function next() {
   body.append("csrf", form.elements.csrf.value);
   body.append("command_id", entry.id);
   body.append("file", entry.file);
-  const outcome = await sendFile(form.action, body, (share) => {
+  const outcome = await sendFile(form.getAttribute("action"), body, (share) => {
     Object.assign(entry, { share, words: share < 1 ? `正在上传 ${Math.floor(share * 100)}%` : "正在核对内容…" });
     showFiles();
   });

@@ -288,6 +288,8 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
     Role.PROPOSALS_COMMITTEE: {**_EVERYBODY, **_REVIEWING},
     Role.INSPECTION_OFFICE: {
         **_EVERYBODY,
+        "notify.send_circular": COMMITTEE,
+        "notify.circulars": COMMITTEE,
         **_REVIEWING,
         "proposals.reallocate": COMMITTEE,
         "proposals.dispatch_desk": COMMITTEE,

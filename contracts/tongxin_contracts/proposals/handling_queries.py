@@ -218,15 +218,19 @@ class HandlingUnits(Query, service="proposals", answer=HandlingUnitsAnswer):
 
 
 class UnitProgress(Answer):
-    """How one unit stands in a period."""
+    """How one unit stood at the end of a period, and what it did in it."""
 
     unit_id: Public[UUID]
     unit: Public[str]
     dispatched: Public[int]
+    """This year until then, and what was still open from before."""
     signed: Public[int]
     replied: Public[int]
     extended: Public[int]
     overdue: Public[int]
+    """Not answered at the end of the period though due, or answered late."""
+    dispatched_in_period: Public[int] = 0
+    replied_in_period: Public[int] = 0
 
 
 class CircularAnswer(Answer):
@@ -242,7 +246,7 @@ class CircularAnswer(Answer):
 
 
 class HandlingCircular(Query, service="proposals", answer=CircularAnswer):
-    """每半月督查工作进展: where the handling of what was dispatched in a period stands."""
+    """每半月督查工作进展: where handling stood at the end of a period, and what moved in it."""
 
     since: date
     until: date

@@ -1,8 +1,11 @@
-"""督查通报: where the handling of what was dispatched in a period stands, unit by unit (row 57: every half-month)."""
+"""督查通报: where handling stood at the end of a period, unit by unit (row 57: every half-month).
 
-from datetime import timedelta
+Always holds: asked again later, a period that is over has the same numbers, but for dates that were moved since.
+"""
 
-from sqlalchemy import exists, func, select
+from datetime import date, timedelta
+
+from sqlalchemy import exists, func, or_, select
 
 from chassis.calendar import deadline_instant
 from chassis.problems import Invalid
@@ -16,29 +19,37 @@ from tongxin_contracts.words import AllocationPart, AllocationState, ProposalSta
 
 
 async def handling_circular(query: HandlingCircular, work: Work) -> CircularAnswer:
-    """Numbers of lead parts dispatched in the period, as they stand now; three statements."""
+    """Numbers of lead parts: this year's and those still open from before; three statements."""
     if query.until < query.since:
         raise Invalid(errors=[FieldProblem(field="until", message="截止日期应不早于开始日期。")])
     allocation, handling, proposal = tables.allocation, tables.handling, tables.proposal
+    begin = deadline_instant(query.since - timedelta(days=1))
+    year = deadline_instant(date(query.since.year, 1, 1) - timedelta(days=1))
+    end = min(work.now, deadline_instant(query.until))
+    sent, done = handling.c.dispatched_at, allocation.c.done_at
     undecided = exists().where(extension.c.allocation_id == allocation.c.id, extension.c.granted.is_(None))
-    late = (allocation.c.done_at.is_(None) & (allocation.c.due_at < work.now) & ~undecided) | (
-        allocation.c.done_at > allocation.c.due_at
+    is_done = done.is_not(None) & (done <= end)
+    late = or_(
+        ~is_done & (allocation.c.due_at < end) & ~undecided,
+        is_done & (done > allocation.c.due_at),
     )
     counted = (
         await work.tx.sql.execute(
             select(
                 allocation.c.unit_id,
                 func.count().label("dispatched"),
-                func.count(allocation.c.signed_at).label("signed"),
-                func.count(allocation.c.done_at).label("replied"),
+                func.count().filter(allocation.c.signed_at <= end).label("signed"),
+                func.count().filter(is_done).label("replied"),
                 func.count().filter(allocation.c.extended).label("extended"),
                 func.count().filter(late).label("overdue"),
+                func.count().filter(sent > begin).label("dispatched_in_period"),
+                func.count().filter(is_done & (done > begin)).label("replied_in_period"),
             )
             .join(handling, handling.c.id == allocation.c.handling_id)
             .where(
                 handling.c.committee == query.committee,
-                handling.c.dispatched_at > deadline_instant(query.since - timedelta(days=1)),
-                handling.c.dispatched_at <= deadline_instant(query.until),
+                sent <= end,
+                or_(sent > year, done.is_(None), done > begin),
                 allocation.c.part == AllocationPart.LEAD,
                 allocation.c.state != AllocationState.REPLACED,
             )
@@ -55,6 +66,8 @@ async def handling_circular(query: HandlingCircular, work: Work) -> CircularAnsw
             replied=row.replied,
             extended=row.extended,
             overdue=row.overdue,
+            dispatched_in_period=row.dispatched_in_period,
+            replied_in_period=row.replied_in_period,
         )
         for row in counted
     ]

@@ -94,6 +94,7 @@ class Running:
             settings.database_worker_url,
             pool_size=max(2, len(service.follows) + bool(service.deadlines) + len(service.workers) + 1),
         )
+        self.epoch = 1
         self.connection: Client
         self.tools: Tools
         self.front: handling.Front
@@ -115,7 +116,7 @@ class Running:
             sealer=Sealer.from_file(settings.sealing_key_file),
             settings=settings,
         )
-        epoch = await self._epoch()
+        epoch = self.epoch = await self._epoch()
         self._make_front(epoch)
         self._make_relays()
         self._make_consumers(epoch)
@@ -203,6 +204,7 @@ class Running:
                 committee="",
                 now=self.clock.now(),
                 request_id=new_id(),
+                epoch=self.epoch,
             )
             yield work
             await work.flush()
@@ -272,6 +274,7 @@ class Running:
 
     async def stop(self) -> None:
         """End what runs in the background and close connections."""
+        self.begin_to_stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
+
 from chassis.clock import SystemClock
 from chassis.database import Database
 from chassis.deadlines import Deadline, Sweeper, Together, set_deadlines
@@ -13,9 +15,11 @@ from chassis.files import ObjectStoreFiles
 from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.sealing import Sealer
+from chassis.service import Running, Service
 from chassis.work import Tools, Work
+from infra.postgres.urls import with_database
 from tests.bus.wire import Wire
-from tests.house import BESIDE, COUNTY
+from tests.house import BESIDE, COUNTY, portal_settings
 
 PASSED = datetime(2026, 3, 4, tzinfo=UTC)
 
@@ -126,3 +130,26 @@ async def test_nobody_reaches_another_committee_s_deadlines(wire: Wire) -> None:
         )
     async with wire.outbox.transaction([BESIDE]) as tx:
         assert await tx.raw.fetchval("select cancelled_at from deadline where matter = $1", matter) is None
+
+
+async def test_what_happens_by_itself_carries_the_database_s_epoch(wire: Wire) -> None:
+    """After a restore the epoch is higher, for deadlines and workers as for commands (decision 19)."""
+    stack = wire.stack
+    settings = portal_settings(stack).model_copy(
+        update={
+            "nats_seed_file": stack.keys.seed("proposals"),
+            "database_url": stack.database_url("proposals", "app"),
+            "database_worker_url": stack.database_url("proposals", "worker"),
+        }
+    )
+    admin = await asyncpg.connect(with_database(stack.admin_url, "proposals"))
+    await admin.execute("update epoch set epoch = 7")
+    running = Running(Service(name="proposals"), settings, SystemClock())
+    try:
+        await running.start()
+        async with running.open_work(committees=[COUNTY]) as work:
+            assert work.epoch == 7
+    finally:
+        await running.stop()
+        await admin.execute("update epoch set epoch = 1")
+        await admin.close()

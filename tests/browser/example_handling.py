@@ -20,7 +20,19 @@ from services.portal.views.handling import (
     UnitRow,
 )
 from tests.browser.example_proposals import SUGGESTIONS, TITLES, proposal
-from tests.browser.examples import NAMES, NOW, PEOPLE, THE_MEMBER, THE_OFFICER, ago, day, due, ident, page, who
+from tests.browser.examples import (
+    NAMES,
+    NOW,
+    PEOPLE,
+    THE_MEMBER,
+    THE_OFFICER,
+    ago,
+    day,
+    due,
+    ident,
+    page,
+    who,
+)
 from tongxin_contracts.message import HistoryEntry
 from tongxin_contracts.problems import FieldProblem, Problem
 from tongxin_contracts.proposals.handling_queries import (
@@ -50,8 +62,19 @@ from tongxin_contracts.words import (
     UnitDuty,
 )
 
-UNITS = ["市水利局", "市住建局", "市城管局", "市财政局", "市发改委", "市生态环境局", "市自然资源和规划局", "市交通运输局"]
-UNIT_MAY = frozenset({"notify.my_work", "notify.notices", "proposals.unit_desk", "proposals.handling", "proposals.proposals"})
+UNITS = [
+    "市水利局",
+    "市住建局",
+    "市城管局",
+    "市财政局",
+    "市发改委",
+    "市生态环境局",
+    "市自然资源和规划局",
+    "市交通运输局",
+]
+UNIT_MAY = frozenset(
+    {"notify.my_work", "notify.notices", "proposals.unit_desk", "proposals.handling", "proposals.proposals"}
+)
 CLERK = who("许岚", ("联络员", "承办人"), UNIT_MAY, unread=1, todo=3)
 OFFICE = replace(
     THE_OFFICER,
@@ -67,11 +90,16 @@ def unit(index: int, duties: tuple[UnitDuty, ...] = ()) -> HandlingUnit:
     """A unit to choose."""
     name = UNITS[index]
     return HandlingUnit(
-        unit_id=ident("unit", name), name=f"安和{name}", short_name=name.removeprefix("市"), duties=list(duties)
+        unit_id=ident("unit", name),
+        name=f"安和{name}",
+        short_name=name.removeprefix("市"),
+        duties=list(duties),
     )
 
 
-def part(index: int, kind: AllocationPart, state: AllocationState, days: int | None, **more: object) -> UnitPart:
+def part(
+    index: int, kind: AllocationPart, state: AllocationState, days: int | None, **more: object
+) -> UnitPart:
     """A unit's part."""
     given: dict[str, object] = {
         "allocation_id": ident("allocation", index, kind), "unit_id": ident("unit", UNITS[index]), "unit": UNITS[index],
@@ -85,7 +113,13 @@ LEAD, CO = AllocationPart.LEAD, AllocationPart.CO
 SIGNED = (part(0, LEAD, AllocationState.SIGNED, 42), part(1, CO, AllocationState.SIGNED, 6))
 LINES = [
     Responsibility(
-        line_id=ident("line", n), suggestion=n, what=what, who=whom, due_on=day(12, 20), done_at=done, evidence=evidence
+        line_id=ident("line", n),
+        suggestion=n,
+        what=what,
+        who=whom,
+        due_on=day(12, 20),
+        done_at=done,
+        evidence=evidence,
     )
     for n, (what, whom, done, evidence) in enumerate(
         (
@@ -100,7 +134,10 @@ TALK = Talk(
     summary="登门听取意见，逐条作了说明；提案人要求汛前完成清淤，并公开进度。",
 )  # fmt: skip
 OPINION = Opinion(
-    unit_id=ident("unit", UNITS[1]), unit=UNITS[1], text="管线迁改由我局配合，12 月底前完成 2 处。", at=ago(days=4)
+    unit_id=ident("unit", UNITS[1]),
+    unit=UNITS[1],
+    text="管线迁改由我局配合，12 月底前完成 2 处。",
+    at=ago(days=4),
 )
 
 
@@ -108,7 +145,11 @@ def reply(stage: ReplyStage, **more: object) -> Reply:
     """A reply to three suggestions."""
     texts = (
         ("已更换沿河路主管 3 处，共 860 米，惠及 1240 户，11 月 2 日全部通水。", ReplyClass.A, None),
-        ("已列入 2027 年度计划，正在办理立项手续，建成后排涝能力提高到 30 年一遇。", ReplyClass.B, day(12, 30)),
+        (
+            "已列入 2027 年度计划，正在办理立项手续，建成后排涝能力提高到 30 年一遇。",
+            ReplyClass.B,
+            day(12, 30),
+        ),
         ("经与财政部门研究，目前没有条件设立专项基金，将在“十五五”规划中统筹考虑。", ReplyClass.C, None),
     )
     given: dict[str, object] = {
@@ -124,7 +165,7 @@ def handling(state: HandlingState, units: tuple[UnitPart, ...], **more: object) 
     """A handling as somebody sees it."""
     out = state is not HandlingState.PRE_DISPATCHED
     entries = [
-        HistoryEntry(version=n, action=action, actor=str(ident("person", PEOPLE[who_])), at=ago(days=days), changes={}, reason=reason)
+        HistoryEntry(sequence=n, action=action, actor=str(ident("person", PEOPLE[who_])), at=ago(days=days), changes={}, reason=reason)
         for n, (action, who_, days, reason) in enumerate(
             (("pre_dispatch", 5, 40, "主办：市水利局；会办：市住建局"), ("accept_allocation", 4, 38, "市水利局"), ("dispatch", 5, 30, "主办：市水利局；会办：市住建局"), ("sign_receipt", 4, 29, "市水利局")),
             1,
@@ -132,8 +173,8 @@ def handling(state: HandlingState, units: tuple[UnitPart, ...], **more: object) 
     ]  # fmt: skip
     given: dict[str, object] = {
         "handling_id": ident("handling", 0), "proposal_id": ident("proposal", 0), "committee": "340900", "version": 4,
-        "number": "八届二次第0011号", "title": TITLE, "suggestions": list(SUGGESTIONS[:3]), "facts": "沿河路一带每逢大雨积水。",
-        "analysis": "主管管径小，机组老化。", "category": Category.URBAN, "first_proposer": ident("person", PEOPLE[0]),
+        "number": "八届二次第0011号", "title": TITLE, "suggestions": list(SUGGESTIONS), "facts": "沿河路一带每逢大雨积水。",
+        "analysis": "主管管径小，机组老化。", "category": Category.SOCIETY, "first_proposer": ident("person", PEOPLE[0]),
         "co_proposers": [ident("person", PEOPLE[2])], "state": state, "round": 1, "object_by": due(3),
         "dispatched_at": ago(days=30) if out else None, "due_at": due(42) if out else None, "replied_at": None, "closed_at": None,
         "reply_class": None, "units": [one.model_dump() for one in units], "responsibilities": [], "opinions": [], "talks": [],
@@ -158,7 +199,7 @@ def view(found: HandlingAnswer, held: frozenset[str] = frozenset(), **more: obje
         "timeline": timeline(found.history, NAMES), "mine": steps.my_part(found),
         "lines": forms.lines_shown(found, None) if "lines" in may else (),
         "reply": forms.reply_shown(found, None) if "save" in may else None, "current_reply": steps.current_reply(found),
-        "talk_first": PEOPLE[0], "today": day(11, 20), "returned": steps.returned_parts(found) if "keep" in may else (),
+        "letters": steps.letters(found, may), "talk_first": PEOPLE[0], "today": day(11, 20), "returned": steps.returned_parts(found) if "keep" in may else (),
     }  # fmt: skip
     return HandlingView(**(given | more))  # type: ignore[arg-type]
 
@@ -177,12 +218,19 @@ def _in_units() -> Iterator[tuple[str, PageContext, View]]:
     asked = (part(0, LEAD, AllocationState.PROPOSED, None), part(1, CO, AllocationState.ACCEPTED, None))
     yield "handling_accept", page(path, CLERK), view(handling(HandlingState.PRE_DISPATCHED, asked, **liaison))
     sent = (part(0, LEAD, AllocationState.DISPATCHED, 88), part(1, CO, AllocationState.SIGNED, 27))
-    yield "handling_sign_receipt", page(path, CLERK), view(handling(HandlingState.DISPATCHED, sent, **liaison))
+    yield (
+        "handling_sign_receipt",
+        page(path, CLERK),
+        view(handling(HandlingState.DISPATCHED, sent, **liaison)),
+    )
     begun = handling(HandlingState.IN_HAND, SIGNED, **handler)
     yield "handling_begin", page(path, CLERK), view(begun)
     more = handler | {"responsibilities": LINES, "talks": [TALK], "opinions": [OPINION]}
     written = handling(
-        HandlingState.IN_HAND, SIGNED, **more, replies=[reply(ReplyStage.DRAFTING, remarks="第二条请写明开工时间。")]
+        HandlingState.IN_HAND,
+        SIGNED,
+        **more,
+        replies=[reply(ReplyStage.DRAFTING, remarks="第二条请写明开工时间。")],
     )
     problem = Problem(
         type="urn:tongxin:problem:invalid", title="有内容需要修改后才能提交", status=422,
@@ -193,8 +241,10 @@ def _in_units() -> Iterator[tuple[str, PageContext, View]]:
     yield "handling_reply", page(path, CLERK), view(written)
     yield "handling_reply_refused", page(path, CLERK), view(written, action="submit", problem=problem)
     checker = mine | {"my_duties": [UnitDuty.CHECKER], "responsibilities": LINES, "talks": [TALK]}
-    yield "handling_check", page(path, CLERK), view(
-        handling(HandlingState.IN_HAND, SIGNED, **checker, replies=[reply(ReplyStage.CHECKING)])
+    yield (
+        "handling_check",
+        page(path, CLERK),
+        view(handling(HandlingState.IN_HAND, SIGNED, **checker, replies=[reply(ReplyStage.CHECKING)])),
     )
     co: dict[str, object] = {"my_unit": ident("unit", UNITS[1]), "my_duties": [UnitDuty.HANDLER]}
     yield "handling_opinion", page(path, CLERK), view(handling(HandlingState.IN_HAND, SIGNED, **co))
@@ -202,7 +252,13 @@ def _in_units() -> Iterator[tuple[str, PageContext, View]]:
 
 def _at_the_office() -> Iterator[tuple[str, PageContext, View]]:
     path, held = f"/handling/{ident('proposal', 0)}", OFFICE.permissions
-    back = part(0, LEAD, AllocationState.RETURNED, None, return_reason="管网养护自 2025 年起划归城管局（见三定方案第四条）。（建议由城管局承办）")
+    back = part(
+        0,
+        LEAD,
+        AllocationState.RETURNED,
+        None,
+        return_reason="管网养护自 2025 年起划归城管局（见三定方案第四条）。（建议由城管局承办）",
+    )
     returned = handling(HandlingState.PRE_DISPATCHED, (back, part(1, CO, AllocationState.ACCEPTED, None)))
     yield "handling_return", page(path, OFFICE), view(returned, held)
     asked = ExtensionShown(
@@ -210,15 +266,28 @@ def _at_the_office() -> Iterator[tuple[str, PageContext, View]]:
         asked_at=ago(days=1), granted=None, answer_text=None,
     )  # fmt: skip
     extended = handling(
-        HandlingState.IN_HAND, SIGNED, extensions=[asked], responsibilities=LINES, opinions=[OPINION], talks=[TALK]
+        HandlingState.IN_HAND,
+        SIGNED,
+        extensions=[asked],
+        responsibilities=LINES,
+        opinions=[OPINION],
+        talks=[TALK],
     )
     yield "handling_extension", page(path, OFFICE), view(extended, held)
     signed = reply(
-        ReplyStage.SIGNED, letter_number="水利局提案复〔2026〕12号", reply_class=ReplyClass.C, signed_at=ago(days=2)
+        ReplyStage.SIGNED,
+        letter_number="水利局提案复〔2026〕12号",
+        reply_class=ReplyClass.C,
+        signed_at=ago(days=2),
     )
     done = tuple(one.model_copy(update={"done_at": ago(days=2)}) for one in SIGNED)
     replied = handling(
-        HandlingState.REPLIED, done, replies=[signed], responsibilities=LINES, talks=[TALK], replied_at=ago(days=2)
+        HandlingState.REPLIED,
+        done,
+        replies=[signed],
+        responsibilities=LINES,
+        talks=[TALK],
+        replied_at=ago(days=2),
     )
     yield "handling_replied", page(path, OFFICE), view(replied, held)
     member = replied.model_copy(update={"extensions": [], "opinions": []})
@@ -241,7 +310,7 @@ def row(index: int, state: HandlingState | None, days: int, *parts: UnitPart) ->
         version=3 if state else None,
         number=f"八届二次第{index + 11:04d}号",
         title=TITLES[index % len(TITLES)][0],
-        category=Category.URBAN,
+        category=Category.SOCIETY,
         state=state,
         object_by=due(days) if state is HandlingState.PRE_DISPATCHED else None,
         due_at=due(days) if state not in (None, HandlingState.PRE_DISPATCHED) else None,
@@ -297,7 +366,11 @@ def _desks() -> Iterator[tuple[str, PageContext, View]]:
     )
     yield "handling_circular", page("/circular", OFFICE), circular
     typed = {"object_days": "5", "answer_days": "7", "lead_months": "3", "co_months": "1", "source": ""}
-    yield "dispatch_rules", page("/dispatch/rules", OFFICE), DispatchRulesView(rules=rules, may_adopt=True, typed=typed)
+    yield (
+        "dispatch_rules",
+        page("/dispatch/rules", OFFICE),
+        DispatchRulesView(rules=rules, may_adopt=True, typed=typed),
+    )
 
 
 def _unit_desk() -> UnitDeskView:
@@ -305,7 +378,11 @@ def _unit_desk() -> UnitDeskView:
     rows = [
         (row(0, HandlingState.IN_HAND, -2, *SIGNED), part(0, LEAD, AllocationState.SIGNED, -2), False),
         (row(1, HandlingState.IN_HAND, 2, *SIGNED), part(0, CO, AllocationState.SIGNED, 2), False),
-        (row(2, HandlingState.PRE_DISPATCHED, 4, *SIGNED), part(0, LEAD, AllocationState.PROPOSED, None), False),
+        (
+            row(2, HandlingState.PRE_DISPATCHED, 4, *SIGNED),
+            part(0, LEAD, AllocationState.PROPOSED, None),
+            False,
+        ),
         (row(3, HandlingState.DISPATCHED, 88, to_sign), to_sign, True),
         (row(4, HandlingState.DISPATCHED, 88, to_sign), to_sign, True),
     ]

@@ -25,6 +25,7 @@ from tests.browser import (
     example_channels,
     example_duty,
     example_feedback,
+    example_handling,
     example_pages,
     example_proposals,
     example_review,
@@ -71,6 +72,7 @@ def write() -> list[str]:
         example_agencies.examples(),
         example_channels.examples(),
         example_feedback.examples(),
+        example_handling.examples(),
         example_duty.examples(),
     ):
         (OUT / f"{name}.html").write_text(renderer.render(page, view), encoding="utf-8")

@@ -7,7 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from services.portal.assets.build import packages
-from tests.browser import example_channels, example_feedback, example_pages, example_proposals
+from tests.browser import (
+    example_channels,
+    example_feedback,
+    example_handling,
+    example_pages,
+    example_proposals,
+)
 from tests.browser.gallery import open_example, overflow
 
 NAMES = [
@@ -17,6 +23,7 @@ NAMES = [
         example_proposals.examples(),
         example_channels.examples(),
         example_feedback.examples(),
+        example_handling.examples(),
     )
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

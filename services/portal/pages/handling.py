@@ -146,6 +146,7 @@ async def _show(
         lines=forms.lines_shown(found, form) if "lines" in may else (),
         reply=forms.reply_shown(found, form) if "save" in may else None,
         current_reply=steps.current_reply(found),
+        letters=steps.letters(found, may),
         talk_first=names.get(found.first_proposer, ""),
         today=local_date(now),
         returned=steps.returned_parts(found) if "keep" in may else (),

@@ -70,6 +70,12 @@ def current_reply(found: HandlingAnswer) -> Reply | None:
     return next((reply for reply in found.replies if reply.round == found.round), None)
 
 
+def letters(found: HandlingAnswer, may: Collection[str]) -> tuple[Reply, ...]:
+    """Replies to read, the newest first; the one that is written, checked or signed now is in its form."""
+    in_form = current_reply(found) if {"lines", "pass", "sign"} & set(may) else None
+    return tuple(reply for reply in reversed(found.replies) if reply != in_form)
+
+
 def returned_parts(found: HandlingAnswer) -> tuple[UnitPart, ...]:
     """Parts that wait for the office's answer."""
     return tuple(part for part in found.units if part.state is AllocationState.RETURNED)

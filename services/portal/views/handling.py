@@ -94,6 +94,8 @@ class HandlingView(View):
     reply: ReplyTyped | None = None
     current_reply: Reply | None = None
     """The reply of this round, as far as the reader may see it."""
+    letters: tuple[Reply, ...] = ()
+    """Replies to read below, the newest first: those that no form above shows already."""
     talk_first: str = ""
     """The first proposer's name, to fill in."""
     today: date

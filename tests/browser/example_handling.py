@@ -351,7 +351,7 @@ def _desks() -> Iterator[tuple[str, PageContext, View]]:
     yield "unit_desk_empty", page("/unit", CLERK), UnitDeskView(units=[], rows=[], next=None)
     numbers = ((14, 12, 3, 1, 4), (9, 9, 6, 0, 1), (7, 7, 7, 0, 0), (3, 1, 0, 0, 0))
     progress = [
-        UnitProgress(unit_id=ident("unit", UNITS[n]), unit=UNITS[n], dispatched=a, signed=b, replied=c, extended=d, overdue=e)
+        UnitProgress(unit_id=ident("unit", UNITS[n]), unit=UNITS[n], dispatched=a, signed=b, replied=c, extended=d, overdue=e, dispatched_in_period=n % 2, replied_in_period=c // 3)
         for n, (a, b, c, d, e) in enumerate(numbers)
     ]  # fmt: skip
     since, until = half_month(day(11, 20))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from chassis.ids import new_id
 from tongxin_contracts.message import Request
 
-_TEXTS: Final = ("x", "xlsx", "aa", "340921", "0" * 64)
+_TEXTS: Final = ("x", "xlsx", "aa", "340921", "0" * 64, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 """Candidates for texts with a pattern; a new pattern that none of them fits fails loudly and asks for another one."""
 _BY_FORMAT: Final = {"date": "2026-01-10", "date-time": "2026-01-10T00:00:00Z", "time": "09:00:00"}
 

@@ -35,7 +35,12 @@ def _secret(value: str) -> str:
     return value
 
 
-Secret = Annotated[str, StringConstraints(max_length=120), AfterValidator(_secret)]
+Secret = Annotated[
+    str,
+    StringConstraints(max_length=120),
+    AfterValidator(_secret),
+    Field(json_schema_extra={"pattern": "^whsec_[A-Za-z0-9+/]{32,86}={0,2}$"}),
+]
 """`whsec_` and the Base64 of 24 to 64 random bytes, as Standard Webhooks writes them; made by whoever asks."""
 WebhookUrl = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
 

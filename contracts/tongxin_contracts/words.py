@@ -689,6 +689,8 @@ class NoticeKind(Word):
     TOPIC_ASSESSED = "topic_assessed", "议题建议有了结果"
     PROCESS_STARTED = "process_started", "提案进入协商"
     EVIDENCE_ADDED = "evidence_added", "协商结果已附入提案"
+    WEBHOOK_DISABLED = "webhook_disabled", "机构推送已停用"
+    DELIVERY_DEAD = "delivery_dead", "事件未能送达机构"
 
 
 @unique

@@ -119,6 +119,8 @@ NOTICE_PAGES: Final[Mapping[NoticeKind, NoticePage]] = {
     NoticeKind.TOPIC_ASSESSED: NoticePage("/topics/{matter}", "info", "messages"),
     NoticeKind.PROCESS_STARTED: NoticePage("/processes/{matter}", "info", "messages"),
     NoticeKind.EVIDENCE_ADDED: NoticePage(MATTER, "good", "file-text"),
+    NoticeKind.WEBHOOK_DISABLED: NoticePage("/agencies/{matter}", "warn", "plug-connected"),
+    NoticeKind.DELIVERY_DEAD: NoticePage("/agencies/{matter}", "bad", "alert-triangle"),
 }
 """Kinds of notice -> page and look. One line a kind."""
 

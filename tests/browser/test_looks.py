@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from services.portal.assets.build import packages
 from tests.browser import (
+    example_agencies,
     example_channels,
     example_feedback,
     example_handling,
@@ -21,6 +22,7 @@ NAMES = [
     for name, _, _ in chain(
         example_pages.examples(),
         example_proposals.examples(),
+        example_agencies.examples(),
         example_channels.examples(),
         example_feedback.examples(),
         example_handling.examples(),

@@ -5,6 +5,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -65,6 +66,23 @@ def counted(agency: str, outcome: str) -> float:
     return float(telemetry.AGENCY_DELIVERIES.labels(agency, outcome)._value.get())
 
 
+async def an_admin(hand: Hand) -> UUID:
+    """Somebody who signed in as the committee's administrator."""
+    person_id = new_id()
+    async with hand.work() as work:
+        await work.tx.raw.execute(
+            "insert into role_holder (committee, person, role, seen_at) values ($1, $2, 'admin', $3)",
+            COMMITTEE, person_id, work.now,
+        )  # fmt: skip
+    return person_id
+
+
+async def told(hand: Hand, person_id: UUID) -> list[str]:
+    """Titles of somebody's notices."""
+    rows = await hand.rows("select title from notice where person = $1 order by at", person_id)
+    return [row["title"] for row in rows]
+
+
 async def test_a_filed_proposal_is_posted_once_signed_and_cut(house: House, inbox: Receiver) -> None:
     subscription = await subscribe_webhook(house, "posted_to", WHOLE)
     secret = new_secret()
@@ -119,6 +137,7 @@ async def test_nothing_goes_to_an_address_that_has_not_answered_a_test(hand: Han
 async def test_a_500_is_repeated_by_the_schedule_under_one_id_until_it_is_dead(
     hand: Hand, inbox: Receiver
 ) -> None:
+    admin = await an_admin(hand)
     subscription = await hand.subscribe("always_500")
     await hand.webhook(subscription, inbox.url)
     await hand.round()
@@ -133,6 +152,7 @@ async def test_a_500_is_repeated_by_the_schedule_under_one_id_until_it_is_dead(
         hand.notify.clock.at += wait * 0.1 + timedelta(seconds=2)
         await hand.round()
         assert len(inbox.events) == before + 1
+    assert await told(hand, admin) == ["有事件未能送达always_500"]
     row = await hand.delivery(event)
     assert (row["state"], row["attempts"], row["next_at"]) == ("dead", len(SCHEDULE) + 1, None)
     assert {got.webhook_id for got in inbox.events} == {str(row["message_id"])}
@@ -197,6 +217,7 @@ async def test_no_answer_in_time_is_an_attempt(hand: Hand) -> None:
 
 
 async def test_410_disables_and_what_waits_goes_out_after_a_new_test(hand: Hand, inbox: Receiver) -> None:
+    admin = await an_admin(hand)
     subscription = await hand.subscribe("gone")
     await hand.webhook(subscription, inbox.url)
     await hand.round()
@@ -204,6 +225,7 @@ async def test_410_disables_and_what_waits_goes_out_after_a_new_test(hand: Hand,
     await hand.told("停用之前的议题")
     await hand.round()
     assert await hand.state_of(subscription) == "disabled"
+    assert await told(hand, admin) == ["gone要求停止推送，已停用"]
     await hand.told("停用之后的议题")
     hand.notify.clock.forward(days=3)
     await hand.round()

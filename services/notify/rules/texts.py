@@ -83,3 +83,21 @@ def reminder(kind: NoticeKind, task: TaskKind, title: str, due_on: date) -> Text
                 f"逾期未办，请督促：{task.label}《{title}》",
                 f"期限是 {day}，承办人已经收到逾期提醒，至今未办理。",
             )
+
+
+def webhook_disabled(agency: str) -> Text:
+    """To the administrators, when an agency's address answered 410."""
+    return Text(
+        NoticeKind.WEBHOOK_DISABLED,
+        f"{agency}要求停止推送，已停用",
+        "事件都在等待，不会丢失。请与对方联系；发送测试事件成功后自动恢复。",
+    )
+
+
+def delivery_dead(agency: str) -> Text:
+    """To the administrators, once a day for an agency, when an event was tried for the last time."""
+    return Text(
+        NoticeKind.DELIVERY_DEAD,
+        f"有事件未能送达{agency}",
+        "已按规定多次重试。请与对方联系，查明原因后在送达记录中再送一次，或从某一时间起重放。",
+    )

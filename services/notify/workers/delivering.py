@@ -15,17 +15,19 @@ from typing import Any, Final
 import structlog
 
 from chassis import telemetry
+from chassis.calendar import local_date
 from chassis.clock import Clock
 from chassis.failpoints import Failpoints
 from chassis.sealing import Sealer
 from chassis.work import Work
 from services.notify import tables
 from services.notify.replaying import content_now
-from services.notify.rules import signatures
+from services.notify.rules import signatures, texts
 from services.notify.rules.webhook_bodies import CONTENT_TYPE, body
 from services.notify.rules.webhook_times import wait_after
 from services.notify.webhooks import TEST_EVENT
 from services.notify.workers.https import Posted, Poster
+from services.notify.workers.reminding import SEEN_WITHIN
 from services.notify.workers.sending import OpenWork
 from tongxin_contracts.catalogue import events_by_type
 from tongxin_contracts.notify.agencies import WebhookActivated, WebhookDisabled
@@ -57,7 +59,7 @@ with room as (
     update delivery d set claimed_until = $2, attempts = attempts + 1 from due where d.message_id = due.message_id
     returning d.*
 )
-select taken.*, w.url, w.secret, w.old_secret, w.old_until, s.agency, s.clearance
+select taken.*, w.url, w.secret, w.old_secret, w.old_until, s.agency, s.agency_name, s.clearance
 from taken join webhook w on w.id = taken.subscription_id join subscription s on s.id = taken.subscription_id
 """
 _ATTEMPT: Final = """
@@ -72,6 +74,12 @@ where message_id = $1 and attempts = $5
 _SWITCH: Final = """
 update webhook set state = $2, tested_at = coalesce($3, tested_at), disabled_at = $4 where id = $1 and url = $5 and state <> $2
 returning 1
+"""
+_TELL: Final = """
+insert into notice (id, committee, person, kind, title, body, matter, at)
+select md5($1 || h.person::text)::uuid, h.committee, h.person, $2, $3, $4, $5, $6
+from role_holder h where h.committee = $7 and h.role = 'admin' and h.seen_at > $8
+on conflict do nothing
 """
 
 
@@ -154,6 +162,8 @@ class Deliverer:
                 _MARK, row["message_id"], state.value, next_at, delivered_at, row["attempts"]
             )
             await self._switch(row, posted, work)
+            if state is DeliveryState.DEAD and not row["is_test"]:
+                await self._tell(row, texts.delivery_dead(row["agency_name"]), local_date(work.now), work)
             work.hint("delivery", row["committee"])
         telemetry.AGENCY_DELIVERIES.labels(row["agency"], posted.outcome.value).inc()
         if state is DeliveryState.DEAD:
@@ -187,6 +197,17 @@ class Deliverer:
         if await work.tx.raw.fetchval(_SWITCH, id_, wanted.value, tested_at, disabled_at, row["url"]):
             subscription.state(event(subscription_id=id_, agency=row["agency"]))
             subscription.note("webhook_" + wanted.value, reason=posted.words[:200] or None)
+            if wanted is WebhookState.DISABLED:
+                await self._tell(row, texts.webhook_disabled(row["agency_name"]), work.now, work)
+
+    async def _tell(self, row: Any, text: texts.Text, once: object, work: Work) -> None:
+        """Tell the committee's administrators; the same thing of one agency once for each `once`."""
+        cause = f"{text.kind.value} {row['subscription_id']} {once}"
+        await work.tx.raw.execute(
+            _TELL, cause, text.kind.value, text.title, text.body, row["subscription_id"], work.now, row["committee"],
+            work.now - SEEN_WITHIN,
+        )  # fmt: skip
+        work.hint("notice", row["committee"])
 
 
 def body_of(row: Any) -> bytes:

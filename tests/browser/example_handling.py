@@ -361,6 +361,8 @@ def _desks() -> Iterator[tuple[str, PageContext, View]]:
         dispatched=33,
         replied=16,
         overdue=5,
+        dispatched_now=6,
+        replied_now=4,
         before=half_month(since - timedelta(days=1)),
         after=None,
     )

@@ -175,7 +175,7 @@ class UnitDeskView(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlingCircularView(View):
-    """`/circular`: where the handling of what was dispatched in a period stands. Query: `since`, `until`."""
+    """`/circular`: where handling stood at the end of a period, and what moved in it. Query: `since`, `until`."""
 
     template: ClassVar[str] = "handling_circular.html"
     circular: CircularAnswer
@@ -183,6 +183,9 @@ class HandlingCircularView(View):
     dispatched: int
     replied: int
     overdue: int
+    dispatched_now: int
+    """In the period itself, as the next one."""
+    replied_now: int
     before: tuple[date, date]
     """The half-month before."""
     after: tuple[date, date] | None

@@ -14,7 +14,7 @@ from services.proposals.schemes import bundled_review_data
 from tests.house import House, person
 from tests.joint_at_work import answer, invite, saved, serving_members
 from tests.members_at_work import stated
-from tests.proposals_at_work import TEXT, done, handed_in, open_session
+from tests.proposals_at_work import TEXT, done, handed_in, mine, open_session
 from tests.waiting import until_async
 from tongxin_contracts.notify.queries import MyWork, MyWorkAnswer, NoticePage, Notices
 from tongxin_contracts.permissions import Role
@@ -488,6 +488,7 @@ async def test_notes_and_recommendations_stay_among_reviewers(house: House) -> N
     both = person(Role.MEMBER, Role.PROPOSALS_COMMITTEE, committee=HERE, person_id=member.person)
     with pytest.raises(Forbidden):
         await review_of(house, proposal_id, both)
+    assert [row.disputed for row in (await mine(house, member)).proposals] == [False]
     for reader in (member, both):
         shown = (await seen(house, proposal_id, reader)).model_dump_json()
         assert "相近" not in shown

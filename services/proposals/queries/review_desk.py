@@ -27,6 +27,6 @@ async def review_desk(query: ReviewDesk, work: Work) -> ReviewDeskPage:
         due, id_ = read_cursor(query.after, datetime.fromisoformat, UUID)
         statement = statement.where(tuple_(*place) > (due, id_))
     rows = (await work.tx.sql.execute(statement)).all()
-    shown = page(rows, query.limit, lambda row: (row.review_due_at.isoformat(), row.id))
+    shown = page(rows, query.limit, lambda row: (row.review_due_at.isoformat(), row.id), for_reviewers=True)
     waiting = await work.tx.sql.scalar(select(func.count()).select_from(tables.proposal).where(*waits))
     return ReviewDeskPage(proposals=shown.proposals, next=shown.next, waiting=waiting or 0)

@@ -7,8 +7,8 @@ from chassis.cursor import write_cursor
 from tongxin_contracts.proposals.queries import ProposalPage, ProposalSummary
 
 
-def summary(row: Any) -> ProposalSummary:
-    """One row of `proposal` as a list shows it."""
+def summary(row: Any, *, for_reviewers: bool = False) -> ProposalSummary:
+    """One row of `proposal` as a list shows it; whether rounds differ is for reviewers alone."""
     return ProposalSummary(
         proposal_id=row.id,
         committee=row.committee,
@@ -22,12 +22,14 @@ def summary(row: Any) -> ProposalSummary:
         review_due_at=row.review_due_at,
         version=row.version,
         round_name=row.round_name,
-        disputed=row.disputed,
+        disputed=row.disputed and for_reviewers,
     )
 
 
-def page(rows: Sequence[Any], limit: int, cursor_of: Any) -> ProposalPage:
+def page(rows: Sequence[Any], limit: int, cursor_of: Any, *, for_reviewers: bool = False) -> ProposalPage:
     """A page out of `limit + 1` rows; the extra one only says that there is a next page."""
     shown = rows[:limit]
     following = write_cursor(*cursor_of(shown[-1])) if len(rows) > limit else None
-    return ProposalPage(proposals=[summary(row) for row in shown], next=following)
+    return ProposalPage(
+        proposals=[summary(row, for_reviewers=for_reviewers) for row in shown], next=following
+    )

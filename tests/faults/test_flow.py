@@ -127,8 +127,11 @@ async def replace(processes: Processes, service: str) -> None:
     """Start a second one, then tell the first to go; it has to be gone in order within 15 s."""
     old = processes.running[service]
     port = free_ports().health[service]
-    new = await asyncio.to_thread(processes.stack.start_service, service, {"TONGXIN_HEALTH_PORT": str(port)})
-    processes.running[service] = new
+    program = processes.stack.service_program(service, {"TONGXIN_HEALTH_PORT": str(port)})
+    # Known before it is ready, so that it is ended whatever comes.
+    new = processes.running[f"next {service}"] = Running(program)
+    await asyncio.to_thread(new.wait_ready)
+    processes.running[service] = processes.running.pop(f"next {service}")
     began = time.monotonic()
     code = await asyncio.to_thread(old.stop)
     assert code == 0, f"{service} ended with {code}: {last_words(old)}"

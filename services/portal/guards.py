@@ -26,7 +26,7 @@ FORM_LIMIT: Final = 3 * JSON_LIMIT
 UPLOAD_LIMIT: Final = 5 * 1024 * 1024
 """Bytes of a roster."""
 UPLOAD_PATHS: Final = ("/members/import", "/api/v1/uploads")
-_ATTACHING: Final = re.compile(r"/proposals/[0-9a-f-]{36}/files")
+_ATTACHING: Final = re.compile(r"/(proposals|processes)/[0-9a-f-]{36}/files")
 _MULTIPART_FRAME: Final = 64 * 1024
 _UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
 _METHODS: Final = ("GET", "HEAD", "OPTIONS", *_UNSAFE)

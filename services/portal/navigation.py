@@ -50,7 +50,15 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
             _entry("承办评议", "/appraisal", "award", "proposals.appraisals"),
         ),
     ),
-    ("协商", (_entry("协商议题", "/topics", "messages", "consultation.topics"),)),
+    (
+        "协商",
+        (
+            _entry("协商议题", "/topics", "messages", "consultation.topics"),
+            _entry("年度计划", "/plan", "calendar", "consultation.plan"),
+            _entry("协商进程", "/processes", "checklist", "consultation.processes"),
+            _entry("流程模板", "/templates", "activity", "consultation.templates"),
+        ),
+    ),
     (
         "委员",
         (

@@ -18,8 +18,19 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from chassis.calendar import deadline_instant, local_date
+from tongxin_contracts.consultation.templates import StepActor
 from tongxin_contracts.problems import Problem
-from tongxin_contracts.words import Category, Ground, ReplyClass, TalkForm
+from tongxin_contracts.words import (
+    Category,
+    ConsultationForm,
+    Ground,
+    Majority,
+    NeedKind,
+    ProcessState,
+    ReplyClass,
+    StepKind,
+    TalkForm,
+)
 
 from . import navigation
 from .assets.manifest import Manifest
@@ -61,6 +72,12 @@ class Renderer:
             notice_page=notice_page,
             uuid=uuid4,
             Category=Category,
+            ConsultationForm=ConsultationForm,
+            Majority=Majority,
+            NeedKind=NeedKind,
+            ProcessState=ProcessState,
+            StepActor=StepActor,
+            StepKind=StepKind,
             Ground=Ground,
             ReplyClass=ReplyClass,
             TalkForm=TalkForm,

@@ -16,8 +16,8 @@ from services.portal.visit import Visit, Visiting
 
 router = APIRouter(prefix="/api/v1", tags=["files"])
 
-_UPLOADING: Final = ("members.import_roster", "proposals.attach_file")
-_DOWNLOADING: Final = ("members.export_roster", "proposals.attachment")
+_UPLOADING: Final = ("members.import_roster", "proposals.attach_file", "consultation.add_document")
+_DOWNLOADING: Final = ("members.export_roster", "proposals.attachment", "consultation.document_file")
 """A digest is as good as the file: only who was given it by the owner has it."""
 
 _BYTES: dict[str, Any] = {

@@ -10,9 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.consultation.rules.process import Inputs, complete
-from services.consultation.rules.template import NEED_FITS, OUTCOMES, load_template, read_template
+from services.consultation.rules.template import load_template, read_template
 from services.consultation.templates import BUNDLED, bundled_template, bundled_template_data
-from tongxin_contracts.consultation.templates import END, Step, StepActor, Template
+from tongxin_contracts.consultation.templates import (
+    END,
+    NEED_FITS,
+    OUTCOMES,
+    Step,
+    StepActor,
+    Template,
+)
 from tongxin_contracts.refusals import FieldsRefused
 from tongxin_contracts.words import NeedKind, StepKind, StepOutcome
 

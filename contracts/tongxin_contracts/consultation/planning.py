@@ -1,6 +1,9 @@
 """Topics beyond filed proposals, their pre-feasibility, and the yearly plan they enter."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +31,18 @@ class Study(BaseModel):
     """存在问题."""
     direction: Internal[str] = Field(default="", max_length=3000)
     """建言方向."""
+
+
+STUDY_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "reason": "选题案由",
+        "policy": "政策依据",
+        "situation": "现实状况",
+        "problems": "存在问题",
+        "direction": "建言方向",
+    }
+)
+"""The five fields by their names in messages and on pages, in the order of row 54."""
 
 
 class TopicProposed(Event, service="consultation", aggregate="topic"):

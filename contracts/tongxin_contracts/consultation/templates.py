@@ -4,8 +4,10 @@ Always holds: kinds of step, needs, outcomes and actors are closed lists without
 says can be checked, drawn and read out by a machine that has never seen it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import unique
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +19,39 @@ from tongxin_contracts.words import Majority, NeedKind, StepKind, StepOutcome, W
 
 END: Final = "end"
 """Where a branch leads when nothing follows: the process has its result written then."""
+
+
+_DONE: Final = frozenset({StepOutcome.DONE})
+_PASSED: Final = frozenset({StepOutcome.PASSED, StepOutcome.REJECTED})
+_AGREED: Final = frozenset({StepOutcome.CONSENSUS, StepOutcome.NO_CONSENSUS})
+_RATED: Final = frozenset({StepOutcome.SATISFIED, StepOutcome.DISSATISFIED})
+
+OUTCOMES: Final[Mapping[StepKind, tuple[frozenset[StepOutcome], ...]]] = MappingProxyType(
+    {
+        StepKind.FORM: (_DONE,),
+        StepKind.DOCUMENT: (_DONE,),
+        StepKind.SURVEY: (_DONE,),
+        StepKind.MEETING: (_DONE, _AGREED),
+        StepKind.VOTE: (_PASSED,),
+        StepKind.DECISION: (_DONE, _PASSED),
+        StepKind.HANDLING: (_DONE,),
+        StepKind.FEEDBACK: (_DONE,),
+        StepKind.RATING: (_RATED,),
+    }
+)
+"""The outcomes a step of a kind has: one of these sets, whole."""
+
+NEED_FITS: Final[Mapping[NeedKind, frozenset[StepKind]]] = MappingProxyType(
+    {
+        NeedKind.FIELDS: frozenset(StepKind),
+        NeedKind.DOCUMENTS: frozenset(StepKind) - {StepKind.RATING},
+        NeedKind.STAKEHOLDERS: frozenset({StepKind.MEETING, StepKind.VOTE}),
+        NeedKind.MAJORITY: frozenset({StepKind.VOTE}),
+        NeedKind.SURVEY_FINISHED: frozenset({StepKind.MEETING, StepKind.VOTE, StepKind.DECISION}),
+        NeedKind.NOTICE: frozenset({StepKind.MEETING, StepKind.VOTE}),
+    }
+)
+"""Where each need makes sense."""
 
 
 @unique

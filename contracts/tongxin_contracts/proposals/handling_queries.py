@@ -30,6 +30,8 @@ class UnitPart(Answer):
     state: Public[AllocationState]
     due_at: Public[datetime | None]
     extended: Public[bool]
+    asked_until: Public[date | None] = None
+    """More time was asked for and nobody has decided: until then it is not overdue."""
     signed_at: Public[datetime | None]
     done_at: Public[datetime | None]
     return_reason: Internal[str | None] = None

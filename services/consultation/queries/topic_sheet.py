@@ -7,8 +7,8 @@ from chassis.problems import NotFound
 from chassis.work import Work
 from services.consultation import tables
 from services.consultation.plans import TOPIC_STATES
-from services.consultation.rules.planning import STUDY_FIELDS, missing_fields
-from tongxin_contracts.consultation.planning import Study, TopicSheet, TopicSheetAnswer
+from services.consultation.rules.planning import missing_fields
+from tongxin_contracts.consultation.planning import STUDY_FIELDS, Study, TopicSheet, TopicSheetAnswer
 from tongxin_contracts.words import TopicSource
 
 

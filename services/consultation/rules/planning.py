@@ -9,21 +9,10 @@ from enum import unique
 from types import MappingProxyType
 from typing import Final
 
-from tongxin_contracts.consultation.planning import Study
+from tongxin_contracts.consultation.planning import STUDY_FIELDS, Study
 from tongxin_contracts.plain_text import tidy
 from tongxin_contracts.refusals import FieldError, FieldsRefused, Refused
 from tongxin_contracts.words import PlanState, TopicSource, TopicState, Word
-
-STUDY_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "reason": "选题案由",
-        "policy": "政策依据",
-        "situation": "现实状况",
-        "problems": "存在问题",
-        "direction": "建言方向",
-    }
-)
-"""The five fields by their names in messages and on pages, in the order of row 54."""
 
 
 @unique

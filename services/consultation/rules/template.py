@@ -8,10 +8,18 @@ outcomes it can have, and what ends without consensus is never handed to a unit 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from tongxin_contracts.consultation.templates import END, Branch, Need, Step, StepActor, Template
+from tongxin_contracts.consultation.templates import (
+    END,
+    NEED_FITS,
+    OUTCOMES,
+    Branch,
+    Need,
+    Step,
+    StepActor,
+    Template,
+)
 from tongxin_contracts.plain_text import tidy, tidy_line, visible_length
 from tongxin_contracts.refusals import FieldError, FieldsRefused
 from tongxin_contracts.words import Majority, NeedKind, StepKind, StepOutcome, Word
@@ -28,38 +36,6 @@ DAYS_MAX: Final = 250
 _CODE: Final = re.compile(r"^[a-z][a-z0-9_]{0,38}$")
 _SHOWN: Final = 40
 """How much of a wrong value is repeated to whoever wrote it."""
-
-_DONE: Final = frozenset({StepOutcome.DONE})
-_PASSED: Final = frozenset({StepOutcome.PASSED, StepOutcome.REJECTED})
-_AGREED: Final = frozenset({StepOutcome.CONSENSUS, StepOutcome.NO_CONSENSUS})
-_RATED: Final = frozenset({StepOutcome.SATISFIED, StepOutcome.DISSATISFIED})
-
-OUTCOMES: Final[Mapping[StepKind, tuple[frozenset[StepOutcome], ...]]] = MappingProxyType(
-    {
-        StepKind.FORM: (_DONE,),
-        StepKind.DOCUMENT: (_DONE,),
-        StepKind.SURVEY: (_DONE,),
-        StepKind.MEETING: (_DONE, _AGREED),
-        StepKind.VOTE: (_PASSED,),
-        StepKind.DECISION: (_DONE, _PASSED),
-        StepKind.HANDLING: (_DONE,),
-        StepKind.FEEDBACK: (_DONE,),
-        StepKind.RATING: (_RATED,),
-    }
-)
-"""The outcomes a step of a kind has: one of these sets, whole."""
-
-NEED_FITS: Final[Mapping[NeedKind, frozenset[StepKind]]] = MappingProxyType(
-    {
-        NeedKind.FIELDS: frozenset(StepKind),
-        NeedKind.DOCUMENTS: frozenset(StepKind) - {StepKind.RATING},
-        NeedKind.STAKEHOLDERS: frozenset({StepKind.MEETING, StepKind.VOTE}),
-        NeedKind.MAJORITY: frozenset({StepKind.VOTE}),
-        NeedKind.SURVEY_FINISHED: frozenset({StepKind.MEETING, StepKind.VOTE, StepKind.DECISION}),
-        NeedKind.NOTICE: frozenset({StepKind.MEETING, StepKind.VOTE}),
-    }
-)
-"""Where each need makes sense."""
 
 _KEYS: Final = {
     "template": {"code", "name", "summary", "steps"},

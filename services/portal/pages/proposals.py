@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from chassis import telemetry
 from chassis.ids import derived_id, new_id
-from chassis.problems import Forbidden, Malformed, Refusal, field_problems
+from chassis.problems import Forbidden, Malformed, NotFound, Refusal, field_problems
 from services.portal.api import read_json
 from services.portal.pages import handling_steps
 from services.portal.pages.feedback import feedback_section
@@ -24,6 +24,7 @@ from services.portal.visit import Visit, Visiting, command_id, uuid_field
 from tongxin_contracts.members.queries import Colleague, Colleagues, ColleaguesAnswer
 from tongxin_contracts.message import Done
 from tongxin_contracts.proposals.commands import DiscardDraft, DraftSaved, SaveDraft, SubmitProposal
+from tongxin_contracts.proposals.evidence import Evidence, EvidenceAnswer
 from tongxin_contracts.proposals.handling_queries import HandlingAnswer
 from tongxin_contracts.proposals.queries import (
     Draft,
@@ -99,6 +100,7 @@ async def proposal(visit: Visiting, proposal_id: UUID) -> Response:
         merged_into=await _merged_into(visit, found),
         feedback=await feedback_section(visit, found.committee, proposal_id),
         handling=handled,
+        evidence=await _evidence(visit, found.committee, proposal_id) if filed else None,
         stages=handling_steps.stages(handled, found.decided_at) if handled else (),
     )
     return await visit.page(view, people=people)
@@ -184,6 +186,16 @@ async def _hand_in(visit: Visit, form: FormData) -> Response:
     except Refusal as refusal:
         return await _refused(visit, view, refusal)
     return await visit.go(f"/proposals/{draft_id}", "提案已提交，提案委员会将在 10 个工作日内完成审查。")
+
+
+async def _evidence(visit: Visit, committee: str, proposal_id: UUID) -> EvidenceAnswer | None:
+    """What consultations on it came to; None where the reader may not know."""
+    if not visit.may("proposals.evidence"):
+        return None
+    try:
+        return await visit.ask(EvidenceAnswer, Evidence(committee=committee, proposal_id=proposal_id))
+    except (NotFound, Forbidden):
+        return None
 
 
 async def _merged_into(visit: Visit, found: ProposalAnswer) -> ProposalAnswer | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tongxin_contracts.members.queries import Colleague
 from tongxin_contracts.problems import Problem
+from tongxin_contracts.proposals.evidence import EvidenceAnswer
 from tongxin_contracts.proposals.feedback_queries import FeedbackAnswer
 from tongxin_contracts.proposals.handling_queries import HandlingAnswer
 from tongxin_contracts.proposals.joint_queries import AttachmentRow, InvitationRow
@@ -120,6 +121,8 @@ class ProposalView(View):
     """What followed the reply; None where there is none or the reader may not know."""
     handling: HandlingAnswer | None = None
     """How it is handled; None where it is not, or the reader may not know."""
+    evidence: EvidenceAnswer | None = None
+    """What consultations on it came to; None where the reader may not know."""
     stages: tuple[Stage, ...] = ()
     """The way from filing to the end; only with `handling`."""
 

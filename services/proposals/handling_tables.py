@@ -6,7 +6,7 @@ Rows are changed only under the lock of their handling, so they need no version 
 from sqlalchemy import UUID, Boolean, Column, Date, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.proposals.tables import metadata
+from services.proposals.tables import handling, metadata
 from tongxin_contracts.words import ReplyStage
 
 responsibility = Table(
@@ -91,6 +91,13 @@ extension = Table(
     Column("answer_text", Text),
 )
 """More time that a unit asked for; the id is made from allocation and round: once a round."""
+
+UNDECIDED = (
+    (extension.c.handling_id == handling.c.id)
+    & (extension.c.round == handling.c.round)
+    & extension.c.granted.is_(None)
+)
+"""Joins a handling with what its lead unit asked for in this round and nobody has decided."""
 
 letter_series = Table(
     "letter_series",

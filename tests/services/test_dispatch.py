@@ -55,7 +55,7 @@ from tongxin_contracts.proposals.handling_queries import (
 )
 from tongxin_contracts.words import AllocationPart, AllocationState, HandlingState, TaskKind
 
-WHERE = "351031"
+WHERE = "351041"
 """A committee of this module's own."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 INSPECTION = person(Role.INSPECTION_OFFICE, committee=WHERE)
@@ -242,12 +242,29 @@ async def test_more_time_asked_in_time_is_never_overdue_while_it_is_undecided_or
     await house.ask(AskExtension(**where, until=until, reason="等待立项批复"), staff[0].handler)
     await date_passes(house, handled, staff[0])
     assert not await is_overdue(house, handled)
+    assert (await seen_by(house, handled, handled.proposer)).units[0].asked_until == until
     await house.ask(DecideExtension(**where, granted=True), office(WHERE))
     assert not await is_overdue(house, handled)
     assert await overdue_said(house, handled) == 0
-    due_at = (await seen_by(house, handled, office(WHERE))).due_at
+    found = await seen_by(house, handled, office(WHERE))
+    assert (found.units[0].extended, found.units[0].asked_until) == (True, None)
+    due_at = found.due_at
     assert due_at is not None
     assert local_date(due_at) >= until
+
+
+async def test_what_was_asked_in_the_first_round_holds_nothing_back_in_the_second(
+    house: House, staff: list[Unit]
+) -> None:
+    handled = await in_hand(house, WHERE, staff[0])
+    where = {"committee": WHERE, "proposal_id": handled.proposal_id}
+    until = local_date((await seen_by(house, handled, office(WHERE))).due_at or NEVER) + timedelta(14)
+    await house.ask(AskExtension(**where, until=until, reason="等待立项批复"), staff[0].handler)
+    handling = derived_id("handling", handled.proposal_id)
+    await move_back(house, "update handling set round = 2, state = 'rehandling' where id = :id", id=handling)
+    await date_passes(house, handled, staff[0])
+    assert await is_overdue(house, handled)
+    assert (await seen_by(house, handled, office(WHERE))).units[0].asked_until is None
 
 
 async def test_a_refusal_after_the_date_says_that_it_has_passed(house: House, staff: list[Unit]) -> None:

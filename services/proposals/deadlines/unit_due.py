@@ -12,7 +12,7 @@ from sqlalchemy import select
 from chassis.deadlines import Deadline
 from chassis.work import Work
 from services.proposals import tables
-from services.proposals.handling_tables import extension
+from services.proposals.handling_tables import UNDECIDED, extension
 from services.proposals.handlings import state_overdue, with_parts
 
 
@@ -36,8 +36,8 @@ async def on_units_due(deadlines: Sequence[Deadline], work: Work) -> None:
 
 async def _waiting_for_more_time(parts: Collection[UUID], work: Work) -> set[UUID]:
     found = await work.tx.sql.scalars(
-        select(extension.c.allocation_id).where(
-            extension.c.allocation_id.in_(parts), extension.c.granted.is_(None)
-        )
+        select(extension.c.allocation_id)
+        .join(tables.handling, UNDECIDED)
+        .where(extension.c.allocation_id.in_(parts))
     )
     return set(found)

@@ -9,7 +9,7 @@ from sqlalchemy import Select, exists, func, literal, select
 from chassis.cursor import read_cursor, write_cursor
 from chassis.work import Work
 from services.proposals import tables
-from services.proposals.handling_tables import extension
+from services.proposals.handling_tables import UNDECIDED
 from services.proposals.queries.parts import rows_shown
 from tongxin_contracts.proposals.handling_queries import DispatchDesk, HandlingPage
 from tongxin_contracts.words import AllocationState, HandlingState, ProposalState
@@ -88,6 +88,6 @@ def _handlings(query: DispatchDesk, work: Work) -> tuple[Select[Any], Any]:
         statement = statement.where(
             handling.c.state.in_(_OPEN),
             handling.c.due_at < work.now,
-            ~exists().where(extension.c.handling_id == handling.c.id, extension.c.granted.is_(None)),
+            ~exists().where(UNDECIDED),
         )
     return statement, func.coalesce(handling.c.due_at, handling.c.object_by, _FAR)

@@ -7,6 +7,7 @@ see signed replies only.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from chassis.problems import NotFound
 from chassis.work import Work
 from services.proposals import handling_tables, tables
 from services.proposals.handlings import handling_id
-from services.proposals.queries.parts import part_shown
+from services.proposals.queries.parts import asked_until, part_shown
 from services.proposals.unit_people import unit_full_names, unit_names
 from tongxin_contracts.message import HistoryEntry
 from tongxin_contracts.permissions import Scope
@@ -67,6 +68,7 @@ async def handling(query: Handling, work: Work) -> HandlingAnswer:
     names = await unit_names(work, {row.unit_id for row in allocations})
     full = await unit_full_names(work, {row.unit_id for row in allocations})
     opinions = await _children(handling_tables.opinion, found.id, work)
+    asked = await asked_until([found.id], work)
     past = await history.read(work.tx, found.id)
     return HandlingAnswer(
         handling_id=found.id,
@@ -89,7 +91,7 @@ async def handling(query: Handling, work: Work) -> HandlingAnswer:
         replied_at=found.replied_at,
         closed_at=found.closed_at,
         reply_class=found.reply_class,
-        units=[_unit(row, names, full, reader) for row in sorted(allocations, key=_lead_first)],
+        units=[_unit(row, names, full, asked, reader) for row in sorted(allocations, key=_lead_first)],
         responsibilities=[_responsibility(row) for row in await _responsibilities(found.id, work)],
         opinions=[_opinion(row, names) for row in opinions if _may_read_opinion(row, reader)],
         talks=[_talk(row) for row in await _children(handling_tables.talk, found.id, work)]
@@ -181,8 +183,10 @@ def _lead_first(row: Any) -> tuple[bool, Any]:
     return row.part != AllocationPart.LEAD, row.proposed_at
 
 
-def _unit(row: Any, names: dict[UUID, str], full: dict[UUID, str], reader: _Reader) -> UnitPart:
-    shown = part_shown(row, names, reasons=reader.inside)
+def _unit(
+    row: Any, names: dict[UUID, str], full: dict[UUID, str], asked: dict[UUID, date], reader: _Reader
+) -> UnitPart:
+    shown = part_shown(row, names, asked, reasons=reader.inside)
     return shown.model_copy(update={"full_name": full.get(row.unit_id)})
 
 

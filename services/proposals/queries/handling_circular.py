@@ -11,7 +11,7 @@ from chassis.calendar import deadline_instant
 from chassis.problems import Invalid
 from chassis.work import Work
 from services.proposals import tables
-from services.proposals.handling_tables import extension
+from services.proposals.handling_tables import UNDECIDED
 from services.proposals.unit_people import unit_names
 from tongxin_contracts.problems import FieldProblem
 from tongxin_contracts.proposals.handling_queries import CircularAnswer, HandlingCircular, UnitProgress
@@ -27,10 +27,9 @@ async def handling_circular(query: HandlingCircular, work: Work) -> CircularAnsw
     year = deadline_instant(date(query.since.year, 1, 1) - timedelta(days=1))
     end = min(work.now, deadline_instant(query.until))
     sent, done = handling.c.dispatched_at, allocation.c.done_at
-    undecided = exists().where(extension.c.allocation_id == allocation.c.id, extension.c.granted.is_(None))
     is_done = done.is_not(None) & (done <= end)
     late = or_(
-        ~is_done & (allocation.c.due_at < end) & ~undecided,
+        ~is_done & (allocation.c.due_at < end) & ~exists().where(UNDECIDED),
         is_done & (done > allocation.c.due_at),
     )
     counted = (

@@ -1,6 +1,7 @@
 """Units' parts in lists: read for a whole page at once."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +9,14 @@ from sqlalchemy import select
 
 from chassis.work import Work
 from services.proposals import tables
+from services.proposals.handling_tables import UNDECIDED, extension
 from services.proposals.unit_people import unit_names
 from tongxin_contracts.proposals.handling_queries import HandlingRow, UnitPart
 from tongxin_contracts.words import AllocationPart, AllocationState
 
 
-def part_shown(row: Any, names: Mapping[UUID, str], *, reasons: bool) -> UnitPart:
-    """A unit's part; why it was returned is for those who work on it."""
+def part_shown(row: Any, names: Mapping[UUID, str], asked: Mapping[UUID, date], *, reasons: bool) -> UnitPart:
+    """A unit's part; why it was returned is for those who work on it. `asked`: what `asked_until` found."""
     return UnitPart(
         allocation_id=row.id,
         unit_id=row.unit_id,
@@ -23,6 +25,7 @@ def part_shown(row: Any, names: Mapping[UUID, str], *, reasons: bool) -> UnitPar
         state=row.state,
         due_at=row.due_at,
         extended=row.extended,
+        asked_until=asked.get(row.id),
         signed_at=row.signed_at,
         done_at=row.done_at,
         return_reason=row.return_reason if reasons else None,
@@ -30,8 +33,18 @@ def part_shown(row: Any, names: Mapping[UUID, str], *, reasons: bool) -> UnitPar
     )
 
 
+async def asked_until(handlings: Collection[UUID], work: Work) -> dict[UUID, date]:
+    """Until when parts of these handlings asked for more time, where nobody has decided; by part."""
+    found = await work.tx.sql.execute(
+        select(extension.c.allocation_id, extension.c.until_on)
+        .join(tables.handling, UNDECIDED)
+        .where(tables.handling.c.id.in_(handlings))
+    )
+    return {row.allocation_id: row.until_on for row in found}
+
+
 async def rows_shown(found: Sequence[Any], work: Work) -> list[HandlingRow]:
-    """Rows of a list with their units in force: two more statements, however many rows.
+    """Rows of a list with their units in force: three more statements, however many rows.
 
     `found` has the columns proposal_id, handling_id, version, number, title, category, state, object_by, due_at.
     """
@@ -65,7 +78,8 @@ async def _parts(handlings: Collection[UUID], work: Work) -> dict[UUID, list[Uni
         )
     ).all()
     names = await unit_names(work, {row.unit_id for row in rows})
+    asked = await asked_until(handlings, work)
     parts: dict[UUID, list[UnitPart]] = {}
     for row in sorted(rows, key=lambda row: row.part != AllocationPart.LEAD):
-        parts.setdefault(row.handling_id, []).append(part_shown(row, names, reasons=True))
+        parts.setdefault(row.handling_id, []).append(part_shown(row, names, asked, reasons=True))
     return parts

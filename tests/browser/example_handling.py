@@ -265,9 +265,10 @@ def _at_the_office() -> Iterator[tuple[str, PageContext, View]]:
         unit_id=ident("unit", UNITS[0]), unit=UNITS[0], round=1, until=day(12, 31), reason="等待省级立项批复。",
         asked_at=ago(days=1), granted=None, answer_text=None,
     )  # fmt: skip
+    waiting = part(0, LEAD, AllocationState.SIGNED, -2, asked_until=day(12, 31))
     extended = handling(
         HandlingState.IN_HAND,
-        SIGNED,
+        (waiting, SIGNED[1]),
         extensions=[asked],
         responsibilities=LINES,
         opinions=[OPINION],
@@ -361,8 +362,6 @@ def _desks() -> Iterator[tuple[str, PageContext, View]]:
         dispatched=33,
         replied=16,
         overdue=5,
-        dispatched_now=6,
-        replied_now=4,
         before=half_month(since - timedelta(days=1)),
         after=None,
     )

@@ -43,8 +43,6 @@ async def handling_circular(visit: Visiting, since: str = "", until: str = "") -
         dispatched=sum(unit.dispatched for unit in found.units),
         replied=sum(unit.replied for unit in found.units),
         overdue=sum(unit.overdue for unit in found.units),
-        dispatched_now=sum(unit.dispatched_in_period for unit in found.units),
-        replied_now=sum(unit.replied_in_period for unit in found.units),
         before=half_month(half_month(start)[0] - timedelta(days=1)),
         after=following if following[0] <= today else None,
         problem=problem,

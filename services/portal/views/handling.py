@@ -183,9 +183,6 @@ class HandlingCircularView(View):
     dispatched: int
     replied: int
     overdue: int
-    dispatched_now: int
-    """In the period itself, as the next one."""
-    replied_now: int
     before: tuple[date, date]
     """The half-month before."""
     after: tuple[date, date] | None

@@ -36,6 +36,7 @@ from . import navigation
 from .assets.manifest import Manifest
 from .deadlines import Chip, chip
 from .matters import notice_page, task_page
+from .template_form import follows, wanted
 from .views import PageContext, View
 
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
@@ -95,6 +96,8 @@ class Renderer:
             actor=_actor,
             paragraphs=paragraphs,
             deadline=_deadline,
+            follows=follows,
+            wanted=wanted,
             short_day=short_day,
             end_of_day=deadline_instant,
             file_size=file_size,

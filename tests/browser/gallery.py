@@ -23,6 +23,7 @@ from services.portal.render import CONTENT_SECURITY_POLICY, Renderer
 from tests.browser import (
     example_agencies,
     example_channels,
+    example_consultation,
     example_duty,
     example_feedback,
     example_handling,
@@ -74,6 +75,7 @@ def write() -> list[str]:
         example_feedback.examples(),
         example_handling.examples(),
         example_duty.examples(),
+        example_consultation.examples(),
     ):
         (OUT / f"{name}.html").write_text(renderer.render(page, view), encoding="utf-8")
         names.append(name)

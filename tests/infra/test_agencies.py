@@ -38,7 +38,7 @@ async def test_an_agency_reads_its_own_messages_and_acknowledges_across_the_bord
 
         async def settled() -> bool:
             info = await jetstream.consumer_info(inspection.stream, inspection.consumer)
-            return info.num_ack_pending == 0 and info.num_pending == 0
+            return bool(info.num_ack_pending == 0 and info.num_pending == 0)
 
         await until_async(settled, "the acknowledgement reached the consumer")
 

@@ -17,6 +17,7 @@ from infra.local.stack import Stack
 from services.notify.commands.rotate_secret import rotate_secret
 from services.notify.commands.send_test_event import send_test_event
 from services.notify.rules.webhook_times import SCHEDULE
+from services.notify.workers.channels import forget
 from services.notify.workers.delivering import PER_AGENCY
 from services.notify.workers.https import Poster
 from tests.house import House, person
@@ -267,6 +268,10 @@ async def test_a_rotated_secret_signs_beside_the_old_one_for_a_day(hand: Hand, i
     await hand.round()
     assert inbox.events[-1].verifies(new)
     assert not inbox.events[-1].verifies(old)
+    async with hand.work() as work:
+        await forget(work)
+    (row,) = await hand.rows("select old_secret from webhook where id = $1", subscription)
+    assert row["old_secret"] is None
 
 
 class Death(BaseException):

@@ -32,6 +32,8 @@ where message_id in (select message_id from delivery where content is not null a
 """
 _FORGET_ATTEMPTS: Final = "delete from attempt where id in (select id from attempt where at < $1 limit $2)"
 
+_FORGET_SECRETS: Final = "update webhook set old_secret = null, old_until = null where old_until <= $1"
+
 
 async def look(open_work: OpenWork, connection: Client) -> int:
     """See every agency's consumer once; never in a hurry, so it says that nothing is left to do."""
@@ -57,7 +59,8 @@ async def look(open_work: OpenWork, connection: Client) -> int:
 
 
 async def forget(work: Work) -> int:
-    """What the broker keeps no longer is kept here no longer; that it was delivered stays in the record."""
+    """What the broker keeps no longer is kept here no longer, nor a secret that counts no longer; the record stays."""
+    await work.tx.raw.execute(_FORGET_SECRETS, work.now)
     old = await work.tx.raw.execute(_FORGET_CONTENT, work.now - EVENT_AGE, _FORGOTTEN_AT_ONCE)
     older = await work.tx.raw.execute(_FORGET_ATTEMPTS, work.now - _ATTEMPTS_KEPT, _FORGOTTEN_AT_ONCE)
     return int(int(old.split()[-1]) + int(older.split()[-1]) >= _FORGOTTEN_AT_ONCE)

@@ -66,8 +66,8 @@ async def subscribe(visit: Visiting) -> Response:
     """Subscribe an agency, for one's own committee or one below."""
     form = await visit.form()
     typed = _typed(form)
-    below = _below(visit, typed.committee)
     try:
+        below = _below(visit, typed.committee)
         command = _read(
             SubscribeAgency,
             committee=below or visit.committee,

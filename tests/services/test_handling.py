@@ -175,7 +175,7 @@ async def test_a_line_without_data_is_not_closed(house: House, staff: list[Unit]
     await house.ask(SetResponsibilities(**where, lines=lines), staff[0].handler)
     line = (await seen_by(house, handled, staff[0].handler)).responsibilities[0]
     vague = ReportResult(**where, line_id=line.line_id, evidence="已经落实到位")
-    assert "准确数据" in await refused(house, vague, staff[0].handler, Invalid)
+    assert "准确数据" in await refused(house, vague, staff[0].handler)
     await house.ask(
         ReportResult(**where, line_id=line.line_id, evidence="更换主管 3 处，共 860 米"), staff[0].handler
     )

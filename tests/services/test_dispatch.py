@@ -233,6 +233,26 @@ async def test_a_date_that_passes_is_said_once_and_the_work_stays_open(
     assert await overdue_said(house, handled) == 2
 
 
+async def test_parts_of_one_proposal_that_fall_due_together_are_each_said(
+    house: House, staff: list[Unit]
+) -> None:
+    handled = await in_hand(house, WHERE, staff[0], staff[1:])
+    parts = [await part_id(house, handled, unit) for unit in staff]
+    await move_back(
+        house, "update allocation set due_at = now() - interval '1 day' where id = any(:ids)", ids=parts
+    )
+    await move_back(
+        house,
+        "update deadline set due_at = now() where kind = 'unit_due' and matter = any(:ids)",
+        ids=parts,
+    )
+
+    async def all_said() -> bool:
+        return await overdue_said(house, handled) == len(staff)
+
+    await until_async(all_said, "each unit's date is said", limit=15)
+
+
 async def test_more_time_asked_in_time_is_never_overdue_while_it_is_undecided_or_granted(
     house: House, staff: list[Unit]
 ) -> None:

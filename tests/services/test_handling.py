@@ -1,5 +1,6 @@
 """Handling on real services: pre-dispatch to the signed reply, each refusal with what to do."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
@@ -262,6 +263,19 @@ async def test_letters_of_a_unit_are_numbered_without_gaps(house: House, staff: 
     handled = await replied(house, WHERE, unit)
     number = (await seen_by(house, handled, handled.proposer)).replies[0].letter_number
     assert number == f"民政局提案复〔{today().year}〕3号"
+
+
+async def test_letters_signed_at_once_are_numbered_without_gaps(house: House, staff: list[Unit]) -> None:
+    (unit,) = await units(house, WHERE, "卫健委")
+    ready = [await in_hand(house, WHERE, unit) for _ in range(4)]
+    for handled in ready:
+        await talked(house, handled)
+        await drafted(house, handled)
+    signed = await asyncio.gather(*(sign(house, handled) for handled in ready))
+    year = today().year
+    assert sorted(one.letter_number for one in signed) == [
+        f"卫健委提案复〔{year}〕{serial}号" for serial in range(1, 5)
+    ]
 
 
 async def test_an_extension_is_granted_once_and_never_shown_as_overdue(

@@ -23,7 +23,7 @@ HEIGHT: Final = 68
 END_WIDTH: Final = 64
 END_HEIGHT: Final = 36
 GAP: Final = {"across": 46, "down": 40}
-"""Between layers; there a word stands."""
+"""Between layers, at least; there a word stands."""
 BESIDE: Final = 28
 """Between boxes of one layer."""
 LANE: Final = 24
@@ -94,7 +94,7 @@ def charts(
 def draw(steps: Sequence[Step], way: Way, *, now: str | None = None, done: Collection[str] = ()) -> Chart:
     """Draw it; `now` is the step under way, `done` those that ended."""
     edges = _edges(steps)
-    places = _places(steps, edges, way)
+    places = _places(steps, edges, way, _gap(edges, way))
     lines, low, high = _lines(edges, places)
     # A label that stands beside an end of the drawing needs room there.
     aside = LABEL * max((len(label) for _, _, label in edges), default=0) / 2 if way == "down" else LABEL
@@ -135,7 +135,15 @@ def _edges(steps: Sequence[Step]) -> list[tuple[str, str, str]]:
     return found
 
 
-def _places(steps: Sequence[Step], edges: Sequence[tuple[str, str, str]], way: Way) -> dict[str, _Place]:
+def _gap(edges: Sequence[tuple[str, str, str]], way: Way) -> float:
+    """Between layers; across, the longest word has to fit on its line with an arrow behind it."""
+    longest = max((len(label) for _, _, label in edges), default=0)
+    return max(GAP[way], longest * LABEL + 2 * ARROW) if way == "across" else GAP[way]
+
+
+def _places(
+    steps: Sequence[Step], edges: Sequence[tuple[str, str, str]], way: Way, gap: float
+) -> dict[str, _Place]:
     layers = _layers(steps, edges)
     length, breadth = (WIDTH, HEIGHT) if way == "across" else (HEIGHT, WIDTH)
     beside: dict[int, list[str]] = {}
@@ -145,11 +153,11 @@ def _places(steps: Sequence[Step], edges: Sequence[tuple[str, str, str]], way: W
     for layer, codes in beside.items():
         for place, code in enumerate(codes):
             across = (place - (len(codes) - 1) / 2) * (breadth + BESIDE)
-            along = layer * (length + GAP[way]) + length / 2
+            along = layer * (length + gap) + length / 2
             places[code] = _Place(layer, along, across, length, breadth)
     end_length, end_breadth = (END_WIDTH, END_HEIGHT) if way == "across" else (END_HEIGHT, END_WIDTH)
     last = max(layers.values(), default=-1) + 1
-    along = last * (length + GAP[way]) + end_length / 2
+    along = last * (length + gap) + end_length / 2
     places[END] = _Place(last, along, 0.0, end_length, end_breadth)
     return places
 
@@ -190,7 +198,7 @@ def _lines(
         a, b = places[from_], places[to]
         if b.layer == a.layer + 1:
             start, end = (a.along + a.length / 2, a.across), (b.along - b.length / 2, b.across)
-            middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+            middle = ((start[0] + end[0] - ARROW) / 2, (start[1] + end[1]) / 2)
             turn = () if start[1] == end[1] else ((middle[0], start[1]), (middle[0], end[1]))
             at = ((start[0] + end[0]) / 2, end[1]) if turn else middle
             found.append(_Way((start, *turn, end), False, label, at))

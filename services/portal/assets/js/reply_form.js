@@ -1,7 +1,7 @@
-// The reply to a proposal: saves itself while one types. The office's list has no versions of it, so the last one counts.
+// The reply to a proposal: saves itself while one types. A draft has no versions: the last save counts.
 import { Autosave } from "./autosave.js";
 import { fresh } from "./content.js";
-import { kept } from "./local_drafts.js";
+import { forget, kept } from "./local_drafts.js";
 import { notice, sayState } from "./save_state.js";
 
 export function replyForms(root) {
@@ -29,11 +29,15 @@ function setUp(form) {
     if (document.visibilityState === "visible" && form.dataset.standing === "signed-out") again(form, saver);
   });
   const own = kept(draftId, owner);
-  if (own && JSON.stringify(own.text) !== JSON.stringify(readReply(form))) {
-    fill(form, own.text);
-    saver.changed();
-    notice(form, "已恢复上次未能上传的答复稿，正在保存。", []);
+  if (!own) return;
+  if (JSON.stringify(own.text) === JSON.stringify(readReply(form))) {
+    // It arrived with the form itself; kept longer it could one day overwrite what a colleague wrote since.
+    forget(draftId);
+    return;
   }
+  fill(form, own.text);
+  saver.changed();
+  notice(form, "已恢复上次未能上传的答复稿，正在保存。", []);
 }
 
 function lines(form) {

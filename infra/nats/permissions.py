@@ -62,8 +62,8 @@ def service_permissions(service: str, follows: Sequence[str]) -> Permissions:
     return Permissions(tuple(publish), tuple(subscribe))
 
 
-_MAKES_FILES = ("members", "proposals")
-"""Owners that hand files out: the exported roster; attachments of proposals."""
+_MAKES_FILES = ("members", "proposals", "consultation")
+"""Owners that hand files out: the exported roster; attachments of proposals; documents of consultations."""
 
 AGENCY_API_PREFIX = "TONGXIN.API"
 """Prefix of JetStream's API inside an agency's account, for clients that want more than pulling.

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import text
+
+from chassis.database import Database
 from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.problems import NotFound
+from services.consultation.going import run_id
 from services.consultation.templates import bundled_template_data
 from tests.house import House, person
 from tests.waiting import until_async
@@ -17,7 +21,9 @@ from tongxin_contracts.consultation.processes import (
     CompleteStep,
     Process,
     ProcessAnswer,
+    ProcessUnits,
     StartProcess,
+    UnitsToName,
 )
 from tongxin_contracts.consultation.templates import AdoptTemplate
 from tongxin_contracts.notify.queries import MyWork, MyWorkAnswer, NoticePage, Notices
@@ -164,3 +170,27 @@ async def until_told(house: House, actor: Actor, kind: NoticeKind) -> str:
 
     await until_async(told, f"notice {kind.value}")
     return found[0]
+
+
+async def time_is_up(house: House, committee: str, process_id: UUID, run: int) -> None:
+    """Have a step's deadline fall due now; the sweeper fires it soon."""
+    opened = Database(house.stack.database_url("consultation", "worker"), pool_size=1)
+    try:
+        async with opened.transaction([committee]) as tx:
+            moved = await tx.sql.execute(
+                text("update deadline set due_at = now() - interval '1 second' where matter = :matter"),
+                {"matter": run_id(process_id, run)},
+            )
+            assert moved.rowcount == 1, "there is one deadline"
+    finally:
+        await opened.close()
+
+
+async def until_known(house: House, committee: str, unit_id: UUID) -> None:
+    """Wait until consultation knows a unit."""
+
+    async def known() -> bool:
+        answer = await house.ask_for(UnitsToName, ProcessUnits(committee=committee), office(committee))
+        return any(row.unit_id == unit_id for row in answer.units)
+
+    await until_async(known, "consultation knows the unit")

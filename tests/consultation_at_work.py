@@ -45,9 +45,9 @@ def office(committee: str) -> Actor:
     return person(Role.COMMITTEE_OFFICE, committee=committee)
 
 
-async def adopt(house: House, committee: str, name: str, **more: Any) -> None:
+async def adopt(house: House, committee: str, bundled: str, /, **more: Any) -> None:
     """Adopt a template that comes with the system, or one like it."""
-    data = {**bundled_template_data(name), **more}
+    data = {**bundled_template_data(bundled), **more}
     await house.ask(
         AdoptTemplate(committee=committee, template=data, source="本级政协党组会议"), office(committee)
     )

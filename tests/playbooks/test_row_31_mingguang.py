@@ -52,7 +52,7 @@ def test_the_template_has_the_four_orders_and_wants_one_of_each_document() -> No
     assert wanted == {"文件", "流程图", "登记表", "案例"}
 
 
-async def test_four_orders_from_the_proposal_and_back_to_it(house: House) -> None:
+async def test_four_orders_from_the_proposal_and_back_to_it(house: House) -> None:  # noqa: PLR0915  (one way, told whole)
     await open_session(house, CITY)
     await adopt(house, CITY, "four_orders")
     proposer = person(Role.MEMBER, committee=CITY)

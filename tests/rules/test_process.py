@@ -1,6 +1,7 @@
 """What a step lacks is named; numbers decide a vote; half of those present have to be concerned; silence is not praise."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -23,12 +24,12 @@ from tongxin_contracts.words import ProcessOutcome, StepKind, StepOutcome
 TALK = bundled_template("open_talk")
 
 
-def end(by: Template, code: str, outcome: StepOutcome, *, surveyed: bool = False, **inputs: object) -> str:
+def end(by: Template, code: str, outcome: StepOutcome, *, surveyed: bool = False, **inputs: Any) -> str:
     return complete(
         by,
         by.step(code),
         outcome,
-        Inputs(**inputs),  # type: ignore[arg-type]
+        Inputs(**inputs),
         surveyed=surveyed,
         working_days=working_days_between,
     )
@@ -101,7 +102,7 @@ def test_a_vote_passes_by_its_numbers(
 
 def test_no_survey_no_session() -> None:
     steps = bundled_template("seven_steps")
-    inputs = {
+    inputs: dict[str, Any] = {
         "fields": {"协商意见": "同意"},
         "notice_on": date(2026, 3, 2),
         "held_on": date(2026, 3, 9),

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from infra.local.program import Running
 from infra.local.stack import Stack
@@ -32,7 +32,11 @@ class City:
 
     def login(self, who: str) -> Login:
         """The first one whose description begins like this."""
-        return next(login for login in self._logins if login.who.startswith(who))
+        return self.logins(who)[0]
+
+    def logins(self, who: str) -> list[Login]:
+        """All whose description begins like this."""
+        return [login for login in self._logins if login.who.startswith(who)]
 
 
 @contextmanager
@@ -55,8 +59,11 @@ def signed_in(
 ) -> Iterator[Page]:
     """A browser of somebody's own; whatever its console complains of fails the test, except for a refused page."""
     context = browser.new_context(
-        viewport=size, locale="zh-CN", reduced_motion="reduce", base_url=city.address
-    )  # type: ignore[arg-type]
+        viewport=ViewportSize(width=size["width"], height=size["height"]),
+        locale="zh-CN",
+        reduced_motion="reduce",
+        base_url=city.address,
+    )
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -69,7 +76,7 @@ def signed_in(
     page.wait_for_url("**/work")
     yield page
     context.close()
-    assert refused or complaints == []
+    assert refused or complaints == [], complaints
 
 
 def picture(page: Page, name: str) -> None:

@@ -1,6 +1,5 @@
 """An agency's account is looked at from outside: what it gets, and all that it does not."""
 
-
 import pytest
 from nats.errors import TimeoutError as NatsTimeoutError
 

@@ -9,7 +9,7 @@ from services.members.rules.roster import RosterReading, read_roster
 from services.members.rules.roster_cells import Fault
 from services.proposals.rules.text import ProposalText, check_text
 from tongxin.demo_data.people import BAD_ROWS, city_roster, county_roster, members_of
-from tongxin.demo_data.places import CITY, COUNTY, PLACES
+from tongxin.demo_data.places import CITY, PLACES
 from tongxin.demo_data.proposals import PROPOSALS, DemoProposal
 
 TODAY = date(2026, 11, 21)

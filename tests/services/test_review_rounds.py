@@ -351,8 +351,7 @@ async def test_a_merger_keeps_every_author_and_tells_them(house: House, services
 
 async def _is_stated(services: Stack, survivor: UUID) -> bool:
     return any(
-        event["proposal_id"] == str(survivor)
-        for event in await stated(services, ProposalAuthorsJoined, HERE)
+        event["proposal_id"] == str(survivor) for event in await stated(services, ProposalAuthorsJoined, HERE)
     )
 
 

@@ -46,7 +46,7 @@ def confirmed(asked: Sequence[Asked], digest: str) -> tuple[UUID, ...]:
         if (message := _obstacle(one, digest))
     ]
     if errors:
-        raise FieldsRefused("还有联名人没有确认现在的文本；已写的内容不会丢失。", errors)
+        raise FieldsRefused("还有联名人没有确认现在的文本；已写的内容不会丢失。", tuple(errors))
     return tuple(one.person for one in asked if one.state is InvitationState.ACCEPTED)
 
 

@@ -155,6 +155,7 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         **_STEPS,
         "consultation.propose_topic": COMMITTEE,
         "proposals.evidence": OWN,
+        "consultation.start_process": OWN,
     },
     Role.PROPOSALS_OFFICE: {
         **_EVERYBODY,

@@ -23,6 +23,7 @@ from services.consultation.queries.processes import processes
 from services.consultation.queries.templates import check_template, template_sheet, templates
 from services.consultation.queries.topic_sheet import topic_sheet
 from services.consultation.queries.topics import topics
+from services.consultation.reactions.authors_joined import on_authors_joined
 from services.consultation.reactions.proposal_filed import on_proposal_filed
 from services.consultation.reactions.units import on_unit_registered, on_unit_staffed
 from tongxin_contracts.consultation.commands import TakeTopic
@@ -61,6 +62,7 @@ from tongxin_contracts.consultation.templates import (
 )
 from tongxin_contracts.members.events import UnitRegistered, UnitStaffed
 from tongxin_contracts.proposals.events import ProposalFiled
+from tongxin_contracts.proposals.review_events import ProposalAuthorsJoined
 
 SERVICE = Service(
     name="consultation",
@@ -97,6 +99,7 @@ SERVICE = Service(
     ),
     reactions={
         ProposalFiled: on_proposal_filed,
+        ProposalAuthorsJoined: on_authors_joined,
         UnitRegistered: on_unit_registered,
         UnitStaffed: on_unit_staffed,
     },

@@ -22,7 +22,7 @@ WIDTH: Final = 128
 HEIGHT: Final = 68
 END_WIDTH: Final = 64
 END_HEIGHT: Final = 36
-GAP: Final = {"across": 46, "down": 40}
+GAP: Final = {"across": 36, "down": 40}
 """Between layers, at least; there a word stands."""
 BESIDE: Final = 28
 """Between boxes of one layer."""
@@ -94,7 +94,7 @@ def charts(
 def draw(steps: Sequence[Step], way: Way, *, now: str | None = None, done: Collection[str] = ()) -> Chart:
     """Draw it; `now` is the step under way, `done` those that ended."""
     edges = _edges(steps)
-    places = _places(steps, edges, way, _gap(edges, way))
+    places = _places(steps, edges, way)
     lines, low, high = _lines(edges, places)
     # A label that stands beside an end of the drawing needs room there.
     aside = LABEL * max((len(label) for _, _, label in edges), default=0) / 2 if way == "down" else LABEL
@@ -135,17 +135,13 @@ def _edges(steps: Sequence[Step]) -> list[tuple[str, str, str]]:
     return found
 
 
-def _gap(edges: Sequence[tuple[str, str, str]], way: Way) -> float:
-    """Between layers; across, the longest word has to fit on its line with an arrow behind it."""
-    longest = max((len(label) for _, _, label in edges), default=0)
-    return max(GAP[way], longest * LABEL + 2 * ARROW) if way == "across" else GAP[way]
-
-
-def _places(
-    steps: Sequence[Step], edges: Sequence[tuple[str, str, str]], way: Way, gap: float
-) -> dict[str, _Place]:
+def _places(steps: Sequence[Step], edges: Sequence[tuple[str, str, str]], way: Way) -> dict[str, _Place]:
     layers = _layers(steps, edges)
     length, breadth = (WIDTH, HEIGHT) if way == "across" else (HEIGHT, WIDTH)
+    last = max(layers.values(), default=-1) + 1
+    begins = [0.0]
+    for layer in range(last):
+        begins.append(begins[-1] + length + _gap(layer, layers | {END: last}, edges, way))
     beside: dict[int, list[str]] = {}
     for step in steps:
         beside.setdefault(layers[step.code], []).append(step.code)
@@ -153,13 +149,18 @@ def _places(
     for layer, codes in beside.items():
         for place, code in enumerate(codes):
             across = (place - (len(codes) - 1) / 2) * (breadth + BESIDE)
-            along = layer * (length + gap) + length / 2
-            places[code] = _Place(layer, along, across, length, breadth)
+            places[code] = _Place(layer, begins[layer] + length / 2, across, length, breadth)
     end_length, end_breadth = (END_WIDTH, END_HEIGHT) if way == "across" else (END_HEIGHT, END_WIDTH)
-    last = max(layers.values(), default=-1) + 1
-    along = last * (length + gap) + end_length / 2
-    places[END] = _Place(last, along, 0.0, end_length, end_breadth)
+    places[END] = _Place(last, begins[last] + end_length / 2, 0.0, end_length, end_breadth)
     return places
+
+
+def _gap(layer: int, layers: Mapping[str, int], edges: Sequence[tuple[str, str, str]], way: Way) -> float:
+    """Behind a layer; across, the longest word has to fit on its line with an arrow behind it."""
+    if way == "down":
+        return GAP[way]
+    words = [label for from_, to, label in edges if layers[from_] == layer and layers[to] == layer + 1]
+    return max(GAP[way], max(map(len, words), default=0) * LABEL + 2 * ARROW)
 
 
 def _layers(steps: Sequence[Step], edges: Sequence[tuple[str, str, str]]) -> dict[str, int]:

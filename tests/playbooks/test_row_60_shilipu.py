@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 
 from chassis.identity import Actor
+from chassis.ids import new_id
 from services.consultation.templates import bundled_template
 from tests.consultation_at_work import (
     adopt,
     complete,
     office,
     seen,
-    start,
     time_is_up,
     until_known,
     until_task,
@@ -24,7 +24,13 @@ from tests.consultation_at_work import (
 from tests.handling_at_work import Unit, units
 from tests.house import House, person
 from tests.waiting import until_async
-from tongxin_contracts.consultation.processes import ProcessAnswer, Processes, ProcessPage
+from tongxin_contracts.consultation.processes import (
+    AssignUnit,
+    ProcessAnswer,
+    Processes,
+    ProcessPage,
+    StartProcess,
+)
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.words import ProcessState, StepOutcome, TaskKind
 
@@ -49,11 +55,14 @@ def test_there_are_five_steps() -> None:
 async def suggested(house: House, unit: Unit) -> tuple[Actor, UUID]:
     """A suggestion that the unit has answered, waiting to be rated."""
     member = person(Role.MEMBER, committee=TOWN)
-    process_id = await start(
-        house, TOWN, "one_key", title="深入学习《民法典》", brought_by=[member.person], unit_id=unit.id
+    process_id = new_id()
+    suggest = StartProcess(
+        committee=TOWN, process_id=process_id, template="one_key", title="深入学习《民法典》"
     )
+    await house.ask(suggest, member)
     await complete(house, TOWN, process_id, member, fields={"建议内容": "开展普法宣讲"})
     await complete(house, TOWN, process_id, office(TOWN), fields={"交办意见": "请司法所办理"})
+    await house.ask(AssignUnit(committee=TOWN, process_id=process_id, unit_id=unit.id), office(TOWN))
     await until_task(house, unit.handler, TaskKind.DO_STEP, process_id)
     await complete(house, TOWN, process_id, unit.handler, fields={"办理措施": "宣讲 7 场"})
     await complete(house, TOWN, process_id, unit.handler, fields={"办理结果": "2000 余人聆听"})

@@ -6,12 +6,13 @@ from typing import Final
 import pytest
 
 from infra.local.stack import Stack
-from tests.consultation_at_work import PNG, adopt, complete, office, start, take
+from tests.consultation_at_work import PNG, adopt, complete, office, seen, start, take
 from tests.house import House, person
 from tests.portal_at_work import Visitor, signed_in, words
 from tests.proposals_at_work import file, handed_in, open_session
 from tests.waiting import until_async
 from tongxin_contracts.permissions import Role
+from tongxin_contracts.proposals.review_commands import MergeProposal
 from tongxin_contracts.words import StepOutcome
 
 HERE: Final = "351627"
@@ -168,3 +169,24 @@ async def test_ratings_are_counted_with_the_unrated(house: House, portal: Stack)
     await complete(house, HERE, process_id, proposer, StepOutcome.SATISFIED)
     async with signed_in(portal, Role.COMMITTEE_OFFICE, committee=HERE) as clerk:
         assert "未评价不算满意" in words(await clerk.open("/processes"))
+
+
+async def test_authors_of_a_merged_proposal_are_asked_too(house: House) -> None:
+    await open_session(house, HERE)
+    await adopt(house, HERE, "seven_steps")
+    first, other = person(Role.MEMBER, committee=HERE), person(Role.MEMBER, committee=HERE)
+    kept, merged = await handed_in(house, first), await handed_in(house, other)
+    await file(house, kept, committee=HERE)
+    await house.ask(
+        MergeProposal(
+            committee=HERE, proposal_id=merged, expected_version=1, into=kept, explanation="同一件事"
+        ),
+        person(Role.PROPOSALS_OFFICE, committee=HERE),
+    )
+    topic_id = await take(house, HERE, kept)
+
+    async def both_are_asked() -> bool:
+        process_id = await start(house, HERE, "seven_steps", topic_id=topic_id)
+        return set((await seen(house, HERE, process_id)).proposers) == {first.person, other.person}
+
+    await until_async(both_are_asked, "consultation knows all authors")

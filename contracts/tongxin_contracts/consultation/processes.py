@@ -138,7 +138,10 @@ class StepPerson(BaseModel):
 
 
 class StartProcess(Command, service="consultation", answer=Done):
-    """Begin a consultation on a topic, or on a matter that was brought, by the template's edition in force."""
+    """Begin a consultation on a topic, or on a matter that was brought, by the template's edition in force.
+
+    A member may begin, in their own name, what begins with the proposer's own step (一键履职).
+    """
 
     process_id: UUID
     template: str = Field(max_length=40)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
-from chassis.problems import Invalid, NotFound, WrongState
+from chassis.problems import Forbidden, Invalid, NotFound, WrongState
 from chassis.work import Work
 from services.consultation import tables
 from services.consultation.going import begin
@@ -14,6 +14,7 @@ from services.consultation.templates import edition, template_id
 from tongxin_contracts.consultation.processes import ProcessStarted, StartProcess, StepPerson
 from tongxin_contracts.consultation.templates import StepActor, Template
 from tongxin_contracts.message import Done
+from tongxin_contracts.permissions import Scope
 from tongxin_contracts.problems import FieldProblem
 from tongxin_contracts.words import ProcessState, TopicState
 
@@ -26,6 +27,8 @@ async def start_process(command: StartProcess, work: Work) -> Done:
     if number is None:
         raise NotFound("本级政协没有采用这个流程模板，请先在“流程模板”里采用")
     template = await edition(work, id_, number)
+    if work.scope is Scope.OWN:
+        command = _of_their_own(command, template, work)
     topic = await _topic(command, work)
     title = topic.title if topic else command.title.strip()
     proposers = await _proposers(command, topic, work)
@@ -76,6 +79,14 @@ async def start_process(command: StartProcess, work: Work) -> Done:
     )
     process.note("start_process", reason=f"按“{template.name}”第 {number} 版，第一步：{first.name}")
     return Done(id=process.id, version=process.version)
+
+
+def _of_their_own(command: StartProcess, template: Template, work: Work) -> StartProcess:
+    """What a member may begin: a template whose first step is the proposer's, in their own name (row 60)."""
+    if template.steps[0].who is not StepActor.PROPOSER or work.actor.person is None:
+        raise Forbidden("这个流程由专委会办公室开始")
+    mine = {"topic_id": None, "brought_by": [work.actor.person], "persons": [], "unit_id": None}
+    return command.model_copy(update=mine)
 
 
 async def require_unit(unit_id: UUID, work: Work) -> str:

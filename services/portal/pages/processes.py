@@ -39,7 +39,7 @@ from tongxin_contracts.consultation.processes import (
     UnitsToName,
 )
 from tongxin_contracts.consultation.queries import Topic, Topics, TopicsAnswer
-from tongxin_contracts.consultation.templates import Step, Templates, TemplatesAnswer
+from tongxin_contracts.consultation.templates import Step, StepActor, Templates, TemplatesAnswer
 from tongxin_contracts.members.queries import Colleagues, ColleaguesAnswer
 from tongxin_contracts.message import Command, Done
 from tongxin_contracts.problems import FieldProblem
@@ -47,6 +47,8 @@ from tongxin_contracts.words import NeedKind, ProcessOutcome, ProcessState, Topi
 
 router = APIRouter()
 
+OFFICE: Final = "consultation.assign_unit"
+"""Who begins any process, for anybody; a member begins only what is their own."""
 _STATES: Final = {state.value: state for state in ProcessState}
 _NUMBERS: Final = ("present", "stakeholders", "in_favour", "against")
 _DATES: Final = ("notice_on", "held_on")
@@ -78,7 +80,7 @@ async def start(visit: Visiting) -> Response:
     id_ = command_id(form)
     process_id = derived_id("process", id_)
     try:
-        people = await _people(visit, str(form.get("brought_by", "")))
+        people = await _people(visit, str(form.get("brought_by", ""))) if visit.may(OFFICE) else []
         command = StartProcess.model_validate(
             {
                 "committee": visit.committee,
@@ -119,16 +121,21 @@ async def _people(visit: Visit, names: str) -> list[UUID]:
 
 async def _start_form(visit: Visit, given: Mapping[str, str], refusal: Refusal | None = None) -> Response:
     found = await visit.ask(TemplatesAnswer, Templates(committee=visit.committee))
-    chosen = next((row for row in found.adopted if row.template.code == given.get("template")), None)
+    office = visit.may(OFFICE)
+    offered = [row for row in found.adopted if office or row.template.steps[0].who is StepActor.PROPOSER]
+    if len(offered) == 1 and not office:
+        given = {"template": offered[0].template.code, **given}
+    chosen = next((row for row in offered if row.template.code == given.get("template")), None)
     topics: list[Topic] = []
-    if chosen:
+    if chosen and office:
         answer = await visit.ask(TopicsAnswer, Topics(committee=visit.committee, limit=100))
         topics = [topic for topic in answer.topics if topic.state is TopicState.TAKEN]
     view = ProcessStartView(
-        templates=found.adopted,
+        templates=offered,
         chosen=chosen,
         charts=flow.charts(chosen.template.steps) if chosen else None,
         topics=topics,
+        office=office,
         units=await _units(visit) if chosen else [],
         typed=given,
         problem=refusal.problem(telemetry.trace_id()) if refusal else None,

@@ -137,6 +137,8 @@ class ProcessStartView(View):
     charts: tuple[Chart, Chart] | None
     topics: Sequence[Topic]
     units: Sequence[UnitRow]
+    office: bool = True
+    """False for a member, who begins only what is their own."""
     typed: Mapping[str, str] = field(default_factory=dict)
     problem: Problem | None = None
 

@@ -132,7 +132,7 @@ def _line(month: int, index: int, form: ConsultationForm, *, running: bool = Fal
 def _plan(state: PlanState, **more: Any) -> PlanAnswer:
     forms = list(ConsultationForm)
     months = (2, 3, 3, 5, 6, 8, 9, 9, 11)
-    items = [_line(month, n, forms[n % 8], running=n < 3) for n, month in enumerate(months)]  # noqa: PLR2004
+    items = [_line(month, n, forms[n % 8], running=n < 3) for n, month in enumerate(months)]
     return PlanAnswer(year=2026, years=[2026, 2025], plan_id=ident("plan"), state=state, items=items, **more)
 
 
@@ -195,12 +195,13 @@ def _templates() -> Iterator[tuple[str, PageContext, View]]:
         yield f"template_{name}", here, TemplateView(sheet=sheet, charts=charts, may_adopt=True)
     whole = from_template(bundled_template("open_talk"), code="own_1", name="我们的民主恳谈", source="")
     copies = [*lists.adopted, *lists.bundled]
-    yield "template_form", page("/templates/new", OFFICE), _form(whole, copies=copies)
+    yield "template_form", page("/templates/new", OFFICE), form_view(whole, copies=copies)
     wrong = blank("own_2").with_step()
-    yield "template_form_wrong", page("/templates/new", OFFICE), _form(wrong, refused=True)
+    yield "template_form_wrong", page("/templates/new", OFFICE), form_view(wrong, refused=True)
 
 
-def _form(form: TemplateForm, **more: Any) -> TemplateFormView:
+def form_view(form: TemplateForm, **more: Any) -> TemplateFormView:
+    """The editor as the portal would show it."""
     steps = form.drawable()
     faults = [
         Fault(step=int(at[1]) if (at := error.field.split("."))[0] == "steps" and len(at) > 1 else None,
@@ -303,7 +304,7 @@ def _processes() -> Iterator[tuple[str, PageContext, View]]:
             process_id=ident("process", n), title=TITLES[n][0], template_name=("四单闭环", "一键履职", "基层民主恳谈")[n % 3],
             state=list(ProcessState)[n % 3], step_name="解单" if n % 3 == 0 else None, steps_done=n,
             due_at=due(n - 1), started_at=ago(days=n * 4), proposal_id=None, topic_id=None,
-            outcome=ProcessOutcome.MINUTES if n % 3 == 2 else None,  # noqa: PLR2004
+            outcome=ProcessOutcome.MINUTES if n % 3 == 2 else None,
             rating=(None, StepOutcome.SATISFIED, StepOutcome.UNRATED)[n % 3],
         )
         for n in range(5)

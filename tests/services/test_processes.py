@@ -25,7 +25,6 @@ from tongxin_contracts.consultation.processes import (
     AddDocument,
     AssignUnit,
     CompleteStep,
-    ConcludeProcess,
     DocumentFile,
     DocumentFileAnswer,
     Processes,
@@ -33,7 +32,7 @@ from tongxin_contracts.consultation.processes import (
     RemoveDocument,
 )
 from tongxin_contracts.permissions import Role
-from tongxin_contracts.words import ProcessOutcome, ProcessState, StepOutcome, TaskKind
+from tongxin_contracts.words import StepOutcome, TaskKind
 
 HERE: Final = "351621"
 OFFICE: Final = office(HERE)
@@ -144,43 +143,6 @@ async def test_an_overdue_step_stays_to_be_done(house: House) -> None:
 
     await until_async(said, "the history says that it is overdue", limit=30)
     assert (await seen(house, HERE, process_id)).step == "order"
-
-
-async def test_nine_of_twenty_cannot_open_and_no_consensus_is_handled_by_nobody(house: House) -> None:
-    [unit] = await units(house, HERE, "市住建局")
-    chairs = person(Role.CHAIRS_MEETING, committee=HERE)
-    resident = person(Role.MEMBER, committee=HERE)
-    process_id = await start(house, HERE, "open_talk", brought_by=[resident.person])
-    await complete(house, HERE, process_id, OFFICE, fields={"议题": "停车", "来源": "群众提"})
-    await complete(house, HERE, process_id, chairs, StepOutcome.PASSED, {"审定意见": "同意"})
-    await attach(house, HERE, process_id, OFFICE, "公示")
-    await complete(house, HERE, process_id, OFFICE)
-    talk = {"notice_on": "2026-03-02", "held_on": "2026-03-09", "present": 20}
-    said = {"共识或分歧": "停车费标准分歧较大"}
-    with pytest.raises(Invalid) as refused:
-        await complete(
-            house, HERE, process_id, OFFICE, StepOutcome.NO_CONSENSUS, said, stakeholders=9, **talk
-        )
-    assert "至少要 10 人" in refused.value.errors[0].message
-    now = await complete(
-        house, HERE, process_id, OFFICE, StepOutcome.NO_CONSENSUS, said, stakeholders=10, **talk
-    )
-    assert (now.step, now.consensus) == ("report", False)
-    await attach(house, HERE, process_id, OFFICE, "意见材料")
-    now = await complete(house, HERE, process_id, OFFICE)
-    conclude = ConcludeProcess(
-        committee=HERE,
-        process_id=process_id,
-        expected_version=now.version,
-        outcome=ProcessOutcome.ADVICE,
-        summary="各方意见",
-    )
-    with pytest.raises(WrongState, match="未达成共识"):
-        await house.ask(conclude, OFFICE)
-    opinions = conclude.model_copy(update={"outcome": ProcessOutcome.OPINIONS_FOR_DECISION})
-    await house.ask(opinions, OFFICE)
-    assert (await seen(house, HERE, process_id)).state is ProcessState.CONCLUDED
-    await until_no_task(house, unit.handler, TaskKind.DO_STEP, process_id)
 
 
 async def test_a_list_shows_what_is_mine(house: House) -> None:

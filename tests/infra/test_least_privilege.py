@@ -147,7 +147,7 @@ async def test_a_request_in_flight_is_answered_across_a_reload(stack: Stack) -> 
 
 async def test_a_file_goes_from_the_portal_to_an_owner_and_not_back(stack: Stack) -> None:
     content = "名册".encode() * 100_000
-    async with connected(stack, "portal") as portal, connected(stack, "consultation") as owner:
+    async with connected(stack, "portal") as portal, connected(stack, "notify") as owner:
         uploads = await portal.client.jetstream(timeout=2).object_store(QUARANTINE_BUCKET)
         await uploads.put("roster", content)
         files = await owner.client.jetstream(timeout=2).object_store(QUARANTINE_BUCKET)

@@ -157,7 +157,7 @@ async def test_a_file_goes_from_the_portal_to_an_owner_and_not_back(stack: Stack
         assert not await owner.may_publish(f"$JS.API.STREAM.PURGE.{quarantine_stream()}")
 
 
-@pytest.mark.parametrize("service", ["members", "proposals"])
+@pytest.mark.parametrize("service", ["members", "proposals", "consultation"])
 async def test_who_makes_files_writes_them_and_the_portal_reads_them(stack: Stack, service: str) -> None:
     content = "导出".encode() * 100_000
     async with connected(stack, "portal") as portal, connected(stack, service) as owner:

@@ -19,11 +19,19 @@ class Entry:
     icon: str
     needs: frozenset[str]
     """Any of these permissions shows it."""
+    daily: str | None = None
+    """Whoever holds this permission has it among the lines of daily work, others under 「更多」; None for all."""
 
 
-def _entry(label: str, path: str, icon: str, *needs: str) -> Entry:
-    return Entry(label, path, icon, frozenset(needs))
+def _entry(label: str, path: str, icon: str, *needs: str, daily: str | None = None) -> Entry:
+    return Entry(label, path, icon, frozenset(needs), daily)
 
+
+MORE: Final = "更多"
+"""The group, folded, of what one opens a few times a year."""
+
+SELDOM: Final = ""
+"""For `daily`: nobody's daily work."""
 
 MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
     (
@@ -31,7 +39,6 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
         (
             _entry("我的工作", "/work", "checklist", "notify.my_work"),
             _entry("通知", "/notices", "bell", "notify.notices"),
-            _entry("通知公告", "/circulars", "speakerphone", "notify.circulars"),
         ),
     ),
     (
@@ -40,43 +47,71 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
             _entry("撰写提案", "/proposals/new", "file-plus", "proposals.save_draft"),
             _entry("提案", "/proposals", "file-text", "proposals.my_proposals", "proposals.proposals"),
             _entry("审查台", "/review", "gavel", "proposals.review_desk"),
-            _entry("未立案清单", "/review/not-filed", "file-off", "proposals.not_filed"),
-            _entry("审查办法", "/review/scheme", "checklist", "proposals.adopt_review_scheme"),
-            _entry("单位办理台", "/unit", "inbox", "proposals.unit_desk"),
             _entry("交办台", "/dispatch", "send", "proposals.dispatch_desk"),
+            _entry("单位办理台", "/unit", "inbox", "proposals.unit_desk"),
+            _entry("未立案清单", "/review/not-filed", "file-off", "proposals.not_filed", daily=SELDOM),
+            _entry(
+                "审查办法", "/review/scheme", "adjustments", "proposals.adopt_review_scheme", daily=SELDOM
+            ),
+        ),
+    ),
+    (
+        "督办与评价",
+        (
             _entry("督查通报", "/circular", "clipboard-list", "proposals.handling_circular"),
-            _entry("承诺跟踪", "/commitments", "flag", "proposals.commitments"),
-            _entry("办理满意率", "/rates", "activity", "proposals.feedback_rates"),
-            _entry("承办评议", "/appraisal", "award", "proposals.appraisals"),
+            _entry(
+                "承诺跟踪",
+                "/commitments",
+                "flag",
+                "proposals.commitments",
+                daily="proposals.handling_circular",
+            ),
+            _entry(
+                "办理满意率",
+                "/rates",
+                "thumb-up",
+                "proposals.feedback_rates",
+                daily="proposals.handling_circular",
+            ),
+            _entry(
+                "承办评议", "/appraisal", "scale", "proposals.appraisals", daily="proposals.open_appraisal"
+            ),
         ),
     ),
     (
         "协商",
         (
             _entry("协商议题", "/topics", "messages", "consultation.topics"),
-            _entry("年度计划", "/plan", "calendar", "consultation.plan"),
-            _entry("协商进程", "/processes", "checklist", "consultation.processes"),
-            _entry("流程模板", "/templates", "activity", "consultation.templates"),
+            _entry("协商进程", "/processes", "route", "consultation.processes"),
+            _entry("年度计划", "/plan", "calendar", "consultation.plan", daily="consultation.take_topic"),
+            _entry(
+                "流程模板",
+                "/templates",
+                "sitemap",
+                "consultation.templates",
+                daily="consultation.adopt_template",
+            ),
         ),
     ),
     (
-        "委员",
+        "履职",
         (
             _entry("我的履职档案", "/members/me", "award", "proposals.save_draft"),
-            _entry("值班与接待", "/duty", "calendar", "members.duty_days"),
-            _entry("履职排名", "/ranking", "award", "members.duty_ranking"),
-            _entry("积分申诉", "/appeals", "messages", "members.answer_appeal"),
+            _entry("值班与接待", "/duty", "calendar-time", "members.duty_days"),
             _entry("委员名册", "/members", "users", "members.roster"),
+            _entry("履职排名", "/ranking", "trophy", "members.duty_ranking"),
+            _entry("积分申诉", "/appeals", "message-report", "members.answer_appeal"),
             _entry("导入名册", "/members/import", "upload", "members.import_roster"),
         ),
     ),
     (
-        "系统",
+        "管理",
         (
-            _entry("外部机构", "/agencies", "building-community", "notify.agencies"),
-            _entry("邮件", "/mails", "mail", "notify.mails"),
+            _entry("通知公告", "/circulars", "speakerphone", "notify.circulars"),
             _entry("承办单位", "/units", "building-bank", "members.register_unit"),
             _entry("账号", "/accounts", "key", "portal.accounts"),
+            _entry("外部机构", "/agencies", "building-community", "notify.agencies"),
+            _entry("邮件", "/mails", "mail", "notify.mails"),
             _entry("运行状况", "/live", "activity-heartbeat", "portal.live"),
         ),
     ),
@@ -84,12 +119,18 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
 
 
 def menu(page: PageContext) -> list[tuple[str, list[Entry]]]:
-    """The groups and lines this person is shown; empty before signing in."""
+    """The groups and lines this person is shown, what is seldom needed last; empty before signing in."""
     if page.who is None:
         return []
     held = page.who.permissions
-    groups = ((title, [entry for entry in entries if entry.needs & held]) for title, entries in MENU)
-    return [(title, entries) for title, entries in groups if entries]
+    shown = [(title, [entry for entry in entries if entry.needs & held]) for title, entries in MENU]
+    groups = [(title, [entry for entry in entries if _daily(entry, held)]) for title, entries in shown]
+    seldom = [entry for _, entries in shown for entry in entries if not _daily(entry, held)]
+    return [(title, entries) for title, entries in (*groups, (MORE, seldom)) if entries]
+
+
+def _daily(entry: Entry, held: frozenset[str]) -> bool:
+    return entry.daily is None or entry.daily in held
 
 
 def current(page: PageContext) -> str | None:

@@ -23,9 +23,8 @@ from .notify import commands as notify_commands
 from .notify import events as notify_events
 from .notify import queries as notify_queries
 from .permissions import GRANTS
-from .proposals import commands as proposals_commands
-from .proposals import events as proposals_events
 from .proposals import (
+    calls,
     evidence,
     feedback_commands,
     feedback_events,
@@ -39,6 +38,8 @@ from .proposals import (
     review_events,
     review_queries,
 )
+from .proposals import commands as proposals_commands
+from .proposals import events as proposals_events
 from .proposals import queries as proposals_queries
 from .tasks import TASK_CLOSED, TASK_OPENED
 
@@ -65,6 +66,7 @@ EVENTS: tuple[type[Event], ...] = (
         handling_events,
         feedback_events,
         evidence,
+        calls,
         consultation_events,
         planning,
         processes,
@@ -87,6 +89,7 @@ COMMANDS: tuple[type[Command], ...] = _declared(
     review_commands,
     handling_commands,
     feedback_commands,
+    calls,
     consultation_commands,
     planning,
     processes,
@@ -107,6 +110,7 @@ QUERIES: tuple[type[Query], ...] = _declared(
     handling_queries,
     evidence,
     feedback_queries,
+    calls,
     consultation_queries,
     planning,
     processes,

@@ -691,6 +691,8 @@ class NoticeKind(Word):
     EVIDENCE_ADDED = "evidence_added", "协商结果已附入提案"
     WEBHOOK_DISABLED = "webhook_disabled", "机构推送已停用"
     DELIVERY_DEAD = "delivery_dead", "事件未能送达机构"
+    CALL_OPENED = "call_opened", "征集提案"
+    APPRAISAL_PUBLISHED = "appraisal_published", "承办评议已公布"
 
 
 @unique

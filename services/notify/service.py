@@ -24,7 +24,9 @@ from services.notify.queries.mails import mails
 from services.notify.queries.my_work import my_work
 from services.notify.queries.notices import notices
 from services.notify.queries.preferences import preferences
+from services.notify.reactions.appraisal_published import on_appraisal_published
 from services.notify.reactions.authors_joined import on_authors_joined
+from services.notify.reactions.call_opened import on_call_opened
 from services.notify.reactions.co_proposer_invited import on_co_proposer_invited
 from services.notify.reactions.commitment_due import on_commitment_due
 from services.notify.reactions.commitment_reported import on_commitment_reported
@@ -106,6 +108,7 @@ from tongxin_contracts.notify.channels import (
 from tongxin_contracts.notify.circulars import Circulars, SendCircular
 from tongxin_contracts.notify.commands import MarkNoticesRead, SubscribeAgency, UnsubscribeAgency
 from tongxin_contracts.notify.queries import Agencies, MyWork, Notices
+from tongxin_contracts.proposals.calls import CallOpened
 from tongxin_contracts.proposals.events import (
     ProposalFiled,
     ProposalNotFiled,
@@ -143,6 +146,7 @@ STATING_TASKS: tuple[ServiceName, ...] = ("members", "proposals", "consultation"
 REACTIONS: dict[type[Event], Reaction] = {
     # Whatever agencies may follow is forwarded; a reaction of its own below has to do it too.
     **dict.fromkeys(agency_events(), forward),
+    CallOpened: on_call_opened,
     ProposalSubmitted: on_proposal_submitted,
     ProposalReturned: on_proposal_returned,
     ProposalFiled: on_proposal_filed,
@@ -166,7 +170,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     CommitmentSettled: on_commitment_settled,
     FeedbackClosed: forward,
     AppraisalOpened: forward,
-    AppraisalPublished: forward,
+    AppraisalPublished: on_appraisal_published,
     RectificationAnswered: forward,
     RectificationAccepted: forward,
     DutyCorrected: on_duty_corrected,

@@ -120,6 +120,8 @@ NOTICE_PAGES: Final[Mapping[NoticeKind, NoticePage]] = {
     NoticeKind.PROCESS_STARTED: NoticePage("/processes/{matter}", "info", "messages"),
     NoticeKind.EVIDENCE_ADDED: NoticePage(MATTER, "good", "file-text"),
     NoticeKind.WEBHOOK_DISABLED: NoticePage("/agencies/{matter}", "warn", "plug-connected"),
+    NoticeKind.CALL_OPENED: NoticePage("/calls#{matter}", "info", "speakerphone"),
+    NoticeKind.APPRAISAL_PUBLISHED: NoticePage("/appraisal/{matter}", "info", "award"),
     NoticeKind.DELIVERY_DEAD: NoticePage("/agencies/{matter}", "bad", "alert-triangle"),
 }
 """Kinds of notice -> page and look. One line a kind."""

@@ -73,7 +73,8 @@ async def carry_out_returning(proposals: Sequence[Aggregate], decision: Decision
                 "revision": 1,
                 "saved_at": work.now,
                 **{
-                    name: proposal[name] for name in ("title", "facts", "analysis", "suggestions", "category")
+                    name: proposal[name]
+                    for name in ("title", "facts", "analysis", "suggestions", "category", "hint_id")
                 },
                 "returned_because": decision.reason,
             }

@@ -8,6 +8,7 @@ from services.proposals.commands.accept_rectification import accept_rectificatio
 from services.proposals.commands.adopt_dispatch_rules import adopt_dispatch_rules
 from services.proposals.commands.answer_rectification import answer_rectification
 from services.proposals.commands.ask_extension import ask_extension
+from services.proposals.commands.call_for_proposals import call_for_proposals
 from services.proposals.commands.check_reply import check_reply
 from services.proposals.commands.close_handling import close_handling
 from services.proposals.commands.close_scoring import close_scoring
@@ -51,6 +52,7 @@ from services.proposals.feedback import FEEDBACK_CLOSES
 from services.proposals.handlings import UNIT_DUE
 from services.proposals.queries.appraisal import appraisal
 from services.proposals.queries.appraisals import appraisals
+from services.proposals.queries.calls_for_proposals import calls_for_proposals
 from services.proposals.queries.commitments import commitments
 from services.proposals.queries.current_dispatch_rules import current_dispatch_rules
 from services.proposals.queries.dispatch_desk import dispatch_desk
@@ -80,6 +82,7 @@ from tongxin_contracts.members.events import (
     UnitRegistered,
     UnitStaffed,
 )
+from tongxin_contracts.proposals.calls import CallForProposals, CallsForProposals
 from tongxin_contracts.proposals.commands import (
     DeclineProposal,
     DiscardDraft,
@@ -147,6 +150,8 @@ SERVICE = Service(
     streams=("EVT_PROPOSALS",),
     handlers=(
         *WRITING_AND_REVIEW,
+        handles(CallForProposals, call_for_proposals),
+        handles(CallsForProposals, calls_for_proposals),
         handles(SaveDraft, save_draft),
         handles(DiscardDraft, discard_draft),
         handles(SubmitProposal, submit_proposal),

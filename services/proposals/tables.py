@@ -21,6 +21,7 @@ draft = Table(
     Column("suggestions", ARRAY(Text), nullable=False),
     Column("category", Text),
     Column("returned_because", Text),
+    Column("hint_id", UUID),
 )
 """What one person is writing; nobody else sees it. The id becomes the proposal's."""
 
@@ -58,11 +59,12 @@ proposal = Table(
     Column("joined", ARRAY(UUID), nullable=False),
     Column("merged_into", UUID),
     Column("converted_to", Text),
+    Column("hint_id", UUID),
 )
 """A proposal that was handed in; an aggregate.
 
 `scheme_id` is the review scheme in force when it was handed in, None where there was none; `seats` are the roles of its
-round; `joined` are co-proposers who came with proposals merged into this one.
+round; `joined` are co-proposers who came with proposals merged into this one; `hint_id` is the topic of a call it follows.
 """
 
 session = Table(

@@ -35,6 +35,8 @@ class SaveDraft(Command, service="proposals", answer=DraftSaved):
     analysis: DraftText = ""
     suggestions: list[DraftText] = Field(default_factory=list, max_length=20)
     category: Category | None = None
+    hint_id: UUID | None = None
+    """The topic of a call that it follows; None leaves it as it is."""
 
 
 class DiscardDraft(Command, service="proposals", answer=Done):

@@ -9,6 +9,7 @@ from tongxin_contracts.classification import Internal, Public
 from tongxin_contracts.message import PAGE_SIZE, Answer, CommitteeCode, HistoryEntry, Query
 from tongxin_contracts.words import Category, ConvertTarget, Ground, ProposalKind, ProposalState
 
+from .calls import TopicHint
 from .commands import DraftText
 from .joint_queries import AttachmentRow, InvitationRow
 
@@ -72,6 +73,8 @@ class DraftAnswer(Answer):
     """What the office wants changed, None for a first draft."""
     invitations: list[InvitationRow] = Field(default_factory=list)
     attachments: list[AttachmentRow] = Field(default_factory=list)
+    hint: TopicHint | None = None
+    """The topic of a call that it follows."""
 
 
 class Draft(Query, service="proposals", answer=DraftAnswer):
@@ -107,6 +110,8 @@ class ProposalAnswer(Answer):
     converted_to: Public[ConvertTarget | None] = None
     round_name: Internal[str | None] = None
     """The round of review that has it, or had it last."""
+    hint: Public[TopicHint | None] = None
+    """The topic of a call that it follows."""
     history: Internal[list[HistoryEntry]]
     history_intact: Internal[bool]
     """Whether the hash chain of the history holds."""

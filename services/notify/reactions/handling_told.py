@@ -3,18 +3,14 @@
 Work to do is in the list of work; a notice is for what one would not find there.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
-
-from sqlalchemy import select
 
 from chassis.inbox import Incoming, Reaction
 from chassis.work import Work
-from services.notify import tables
 from services.notify.reactions.forwarding import forward
 from services.notify.reactions.telling import tell
+from services.notify.reactions.unit_people import people_of
 from services.notify.rules import handling_texts as texts
 from tongxin_contracts.message import Event
 from tongxin_contracts.proposals.handling_events import (
@@ -64,7 +60,7 @@ async def on_proposal_dispatched(events: Sequence[Incoming[ProposalDispatched]],
 
 async def on_extension_decided(events: Sequence[Incoming[ExtensionDecided]], work: Work) -> None:
     """The unit's handlers learn their date."""
-    people = await _people(work, {event.data.unit_id for event in events}, [UnitDuty.HANDLER])
+    people = await people_of(work, {event.data.unit_id for event in events}, [UnitDuty.HANDLER])
     await tell(
         events,
         work,
@@ -79,7 +75,7 @@ async def on_extension_decided(events: Sequence[Incoming[ExtensionDecided]], wor
 
 async def on_opinion_given(events: Sequence[Incoming[OpinionGiven]], work: Work) -> None:
     """The lead unit's handlers learn that it is there; what it says is on their page."""
-    people = await _people(work, {event.data.lead_unit for event in events}, [UnitDuty.HANDLER])
+    people = await people_of(work, {event.data.lead_unit for event in events}, [UnitDuty.HANDLER])
     await tell(
         events,
         work,
@@ -119,7 +115,7 @@ async def on_proposal_replied(events: Sequence[Incoming[ProposalReplied]], work:
 async def on_handling_overdue(events: Sequence[Incoming[HandlingOverdue]], work: Work) -> None:
     """The unit's handlers and its head learn that the date has passed."""
     duties = [UnitDuty.HANDLER, UnitDuty.SIGNER]
-    people = await _people(work, {event.data.unit_id for event in events}, duties)
+    people = await people_of(work, {event.data.unit_id for event in events}, duties)
     await tell(
         events,
         work,
@@ -128,22 +124,6 @@ async def on_handling_overdue(events: Sequence[Incoming[HandlingOverdue]], work:
         matter=lambda event: event.proposal_id,
     )
     await forward(events, work)
-
-
-async def _people(
-    work: Work, units: Collection[UUID], duties: Collection[UnitDuty]
-) -> dict[UUID, list[UUID]]:
-    """Who has one of these duties in each unit; one statement."""
-    post = tables.unit_post
-    rows = await work.tx.sql.execute(
-        select(post.c.unit_id, post.c.person_id).where(
-            post.c.unit_id.in_(units), post.c.duty.in_(list(duties))
-        )
-    )
-    found: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in rows:
-        found[row.unit_id].append(row.person_id)
-    return found
 
 
 HANDLING_REACTIONS: Final[dict[type[Event], Reaction]] = {

@@ -63,5 +63,24 @@ def commitment_settled(title: str, reason: str, postponed_to: date | None, *, ke
     )
 
 
+def praised(year: int) -> Text:
+    """To the people of a unit that is among the first."""
+    return Text(
+        NoticeKind.APPRAISAL_PUBLISHED,
+        f"{year} 年度承办评议已公布：贵单位受到表扬",
+        "评议结果经常委会表决通过，全部主办单位的得分和名次可在评议页面查看。",
+    )
+
+
+def to_rectify(year: int, rectify_by: datetime | None) -> Text:
+    """To the people of a unit that is among the last."""
+    until = f"在{_day(rectify_by.astimezone(_LOCAL).date())}前" if rectify_by else "限期"
+    return Text(
+        NoticeKind.APPRAISAL_PUBLISHED,
+        f"{year} 年度承办评议已公布：贵单位须限期整改",
+        f"请{until}完成整改，由签发领导在评议页面书面答复整改情况。得分和名次也在该页面。",
+    )
+
+
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"

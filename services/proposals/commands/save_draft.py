@@ -1,10 +1,13 @@
 """Autosave: whatever was typed is kept, in whatever state it is; limits are checked when it is handed in."""
 
+from typing import Any
+
 from sqlalchemy import insert, select, update
 
 from chassis.problems import VersionClash, WrongState
 from chassis.work import Work
 from services.proposals import tables
+from services.proposals.hints import require_hint
 from services.proposals.rules.states import Step, allowed
 from tongxin_contracts.proposals.commands import DraftSaved, SaveDraft
 
@@ -17,13 +20,15 @@ async def save_draft(command: SaveDraft, work: Work) -> DraftSaved:
             select(tables.draft).where(tables.draft.c.id == command.draft_id).with_for_update()
         )
     ).one_or_none()
-    text = {
+    await require_hint(command.hint_id, command.committee, work)
+    text: dict[str, Any] = {
         "title": command.title,
         "facts": command.facts,
         "analysis": command.analysis,
         "suggestions": command.suggestions,
         "category": command.category,
         "saved_at": work.now,
+        **({"hint_id": command.hint_id} if command.hint_id else {}),
         "revision": (found.revision if found else 0) + 1,
     }
     if found is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, select
 
@@ -28,6 +29,8 @@ from tongxin_contracts.words import Category, ProposalKind
 class _HandedIn:
     text: ProposalText
     category: Category
+    hint_id: UUID | None
+    """The topic of a call that it follows."""
 
 
 async def submit_proposal(command: SubmitProposal, work: Work) -> Done:
@@ -99,7 +102,7 @@ def _checked(draft: Any) -> _HandedIn:
     text = require_text(ProposalText(draft.title, draft.facts, draft.analysis, tuple(draft.suggestions)))
     if draft.category is None:
         raise Invalid(errors=[FieldProblem(field="category", message="请选择提案类别。")])
-    return _HandedIn(text, tables.CATEGORIES[draft.category])
+    return _HandedIn(text, tables.CATEGORIES[draft.category], draft.hint_id)
 
 
 def _first(command: SubmitProposal, handed_in: _HandedIn, work: Work) -> Aggregate:
@@ -123,6 +126,7 @@ def _first(command: SubmitProposal, handed_in: _HandedIn, work: Work) -> Aggrega
         seats=[],
         disputed=False,
         submission=1,
+        hint_id=handed_in.hint_id,
         joined=[],
     )
 
@@ -139,5 +143,6 @@ def _again(proposal: Aggregate, handed_in: _HandedIn) -> Aggregate:
         decided_at=None,
         decided_by_rule=None,
         submission=proposal["submission"] + 1,
+        hint_id=handed_in.hint_id or proposal["hint_id"],
     )
     return proposal

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from chassis.problems import NotFound
 from chassis.work import Work
 from services.proposals import review_tables, tables
+from services.proposals.hints import followed
 from services.proposals.joint import attachment_rows, draft_digest, invitation_row
 from tongxin_contracts.proposals.queries import Draft, DraftAnswer
 from tongxin_contracts.words import InvitationState
@@ -36,4 +37,5 @@ async def draft(query: Draft, work: Work) -> DraftAnswer:
         returned_because=found.returned_because,
         invitations=[invitation_row(row, digest) for row in invited],
         attachments=await attachment_rows(found.id, work),
+        hint=await followed(found.hint_id, work),
     )

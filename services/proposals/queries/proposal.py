@@ -8,6 +8,7 @@ from chassis import history
 from chassis.problems import NotFound
 from chassis.work import Work
 from services.proposals import tables
+from services.proposals.hints import followed
 from services.proposals.joint import attachment_rows
 from tongxin_contracts.message import HistoryEntry
 from tongxin_contracts.permissions import Scope
@@ -53,6 +54,7 @@ async def proposal(query: Proposal, work: Work) -> ProposalAnswer:
         merged_into=found.merged_into,
         converted_to=found.converted_to,
         round_name=found.round_name if whole else None,
+        hint=await followed(found.hint_id, work),
         history=_history(found, past.entries, work, whole=whole),
         history_intact=past.intact,
     )

@@ -5,19 +5,20 @@ is loaded (`chassis/rehearsal.py`): commands say when they happened, and nothing
 invented; titles are those of the source documents. An interrupted load is taken up again by the next start.
 """
 
+import asyncio
 import random
-from contextlib import ExitStack
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from chassis.clock import SystemClock
 from infra.local.blocking import blocking
-from tongxin.asking import Asker
 from tongxin.demo import agencies, around, duty, stage, year_end
 from tongxin.demo.accounts import Login, make_accounts
 from tongxin.demo.began import began_at
 from tongxin.demo.cast import Office, office
 from tongxin.demo.lives import Life, lives, tell_life
+from tongxin.demo.rehearsal import rehearsing, settled, telling
 from tongxin.demo.script import Say, Script
 from tongxin.demo_data.fates import fates
 from tongxin.demo_data.places import BESIDE, CITY, COUNTY, LAKE, PLACES
@@ -25,7 +26,6 @@ from tongxin.demo_data.proposals import CITY_PROPOSALS, COUNTY_PROPOSALS
 from tongxin.demo_data.written import Written, written
 from tongxin_contracts.members.queries import MemberRow
 from tongxin_contracts.permissions import Role
-from tongxin_contracts.subjects import SERVICES
 
 if TYPE_CHECKING:
     from infra.local.stack import Stack
@@ -38,39 +38,51 @@ _WRITTEN_OUT: Final = {CITY.code: CITY_PROPOSALS, COUNTY.code: COUNTY_PROPOSALS}
 
 
 def load_demo(stack: "Stack", say: Say) -> list[Login]:
-    """Load the demo city into prepared servers whose services do not run; returns whom one can sign in as."""
-    with ExitStack() as end:
-        for service in SERVICES:
-            if service != "portal":
-                end.callback(stack.start_service(service, rehearsal=True).stop)
-        portal = stack.start_service("portal", rehearsal=True)
-        end.callback(portal.stop)
-        return blocking(_load(stack, say))
+    """Load the demo city into prepared servers whose services do not run; returns whom one can sign in as.
+
+    In three acts, so that whoever only listens takes what happened in large batches afterwards: the stage, the lives of
+    the proposals, what surrounds them.
+    """
+    script_now = began_at(stack.data, SystemClock().now())
+    with rehearsing(stack, ("members", "proposals", "portal")):
+        members = blocking(_stage(stack, script_now, say))
+    with rehearsing(stack, ("proposals", "proposals")):
+        blocking(_told(stack, script_now, say, members))
+    with rehearsing(stack, ("members", "proposals", "consultation", "notify", "portal")):
+        return blocking(_around(stack, script_now, say, members))
 
 
-async def _load(stack: "Stack", say: Say) -> list[Login]:
-    asker = await Asker.open(stack)
-    try:
-        script = Script(asker, began_at(stack.data, SystemClock().now()), say)
+async def _stage(stack: "Stack", now: datetime, say: Say) -> dict[str, list[MemberRow]]:
+    async with telling(stack, now, say) as script:
         offices = {place.code: office(place) for place in PLACES}
-        for one in offices.values():
-            await stage.open_sessions(script, one)
-            await stage.register_units(script, one)
-            await stage.adopt_rounds(script, one)
+        await asyncio.gather(*(stage.set_up(script, one) for one in offices.values()))
         members = await stage.import_rosters(script, offices)
         await stage.until_known(script, offices, members)
-        await agencies.subscribe(script, offices)
-        told = [life for code in COUNTS for life in _lives(script, offices[code], members[code])]
+        return members
+
+
+async def _told(stack: "Stack", now: datetime, say: Say, members: dict[str, list[MemberRow]]) -> None:
+    async with telling(stack, now, say) as script:
+        told = [life for place in PLACES for life in _lives(script, office(place), members[place.code])]
         random.Random("order").shuffle(told)  # noqa: S311  (busy units and quiet ones side by side)
         await script.all([partial(tell_life, life, script) for life in told], "提案两年历程")
-        for code, one in offices.items():
-            await duty.record(script, one, members[code])
-            await around.consult(script, one, members[code])
-            await year_end.appraise(script, one)
-        say("账号")
+
+
+async def _around(
+    stack: "Stack", now: datetime, say: Say, members: dict[str, list[MemberRow]]
+) -> list[Login]:
+    async with telling(stack, now, say) as script:
+        offices = {place.code: office(place) for place in PLACES}
+        await agencies.subscribe(script, offices)
+        await asyncio.gather(*(_beside(script, one, members[code]) for code, one in offices.items()))
+        await settled(script, offices)
         return await make_accounts(stack, list(offices.values()), members)
-    finally:
-        await asker.close()
+
+
+async def _beside(script: Script, one: Office, members: list[MemberRow]) -> None:
+    await duty.record(script, one, members)
+    await around.consult(script, one, members)
+    await year_end.appraise(script, one)
 
 
 def _lives(script: Script, one: Office, members: list[MemberRow]) -> list[Life]:

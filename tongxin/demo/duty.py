@@ -32,11 +32,11 @@ DUTIES: Final = (
 
 
 async def record(script: Script, office: Office, members: list[MemberRow]) -> None:
-    """Every second member took part in something, some in a lot."""
+    """Every third member took part in something, some in a lot."""
     staff = office.acting(Role.MEMBERS_OFFICE)
     commands = []
-    for place, member in enumerate(members[::2]):
-        for turn in range(1 + place % 4):
+    for place, member in enumerate(members[::3]):
+        for turn in range(1 + place % 3):
             kind, note = DUTIES[(place + turn) % len(DUTIES)]
             at = script.now - timedelta(days=20 + (place * 7 + turn * 53) % 290)
             command = RecordDuty(

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from chassis.calendar import local_date
+from chassis.calendar import add_working_days, deadline_instant, local_date
 from chassis.identity import Actor
+from services.proposals.rules.dispatch import DEFAULT_RULES
 from tongxin.demo.cast import Office, Unit
 from tongxin.demo.script import Script, made_id
 from tongxin.demo_data.fates import Fate, Stage
@@ -47,6 +48,8 @@ from tongxin_contracts.words import (
 )
 
 _DAY: Final = timedelta(days=1)
+SAY_YES: Final = 0.3
+"""So many units accept in words; the others let the days pass, which counts as accepting."""
 SUGGESTIONS: Final = 3
 DONE: Final = (
     "已列入本年度工作计划并完成：共实施 {a} 处，投入 {b} 万元，惠及群众 {c} 户。",
@@ -139,9 +142,11 @@ class Handled:
             )
             await self._do(move, staff, at + 4 * _DAY)
             at += 3 * _DAY
-        for unit in (self.lead, *self.co):
-            await self._do(AcceptAllocation(**self._where), unit.acting(UnitDuty.LIAISON), at + 3 * _DAY)
-        return at + 4 * _DAY
+        if self.fate.reallocated or self.chance.random() < SAY_YES:
+            for unit in (self.lead, *self.co):
+                await self._do(AcceptAllocation(**self._where), unit.acting(UnitDuty.LIAISON), at + 3 * _DAY)
+            return at + 4 * _DAY
+        return deadline_instant(add_working_days(local_date(at), DEFAULT_RULES.object_days)) + _DAY
 
     async def _dispatch(self, at: datetime) -> datetime:
         at += 2 * _DAY

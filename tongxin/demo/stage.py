@@ -1,8 +1,8 @@
 """Sets the stage: sessions of two years, schemes, units with their people, rosters."""
 
+import asyncio
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Final
 
 from chassis.identity import Actor
@@ -43,6 +43,14 @@ CUT_OFF: Final = (12, 5)
 def first_day(now: datetime) -> date:
     """The day before which nothing happened: the first session's opening."""
     return date(now.year - 2, 12, 1)
+
+
+async def set_up(script: Script, office: Office) -> None:
+    """What a committee has before anybody writes."""
+    await open_sessions(script, office)
+    await register_units(script, office)
+    await adopt_rounds(script, office)
+    script.say(f"{office.place.place}：届次、积分办法、审查办法、{len(office.units)} 个承办单位")
 
 
 async def open_sessions(script: Script, office: Office) -> None:
@@ -104,7 +112,7 @@ async def register_units(script: Script, office: Office) -> None:
             at=began,
         )
 
-    await script.all([partial(one, short) for short in office.units], f"{office.place.place}承办单位")
+    await asyncio.gather(*(one(short) for short in office.units))
 
 
 async def import_rosters(script: Script, offices: dict[str, Office]) -> dict[str, list[MemberRow]]:

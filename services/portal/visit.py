@@ -102,10 +102,10 @@ class Visit:
         if acting is not None and not session.must_change:
             try:
                 work = await self.portal.caller.call(
-                    MyWork(committee=acting.committee), self.actor, new_id(), timeout=_FRAME_LIMIT
+                    MyWork(committee=acting.committee, limit=1), self.actor, new_id(), timeout=_FRAME_LIMIT
                 )
                 assert isinstance(work, MyWorkAnswer)
-                todo, unread = len(work.todos), work.unread
+                todo, unread = sum(count.open for count in work.counts), work.unread
                 await self.portal.roles_shown.show(
                     self.actor, self.portal.caller, self.portal.clock.now(), timeout=_FRAME_LIMIT
                 )

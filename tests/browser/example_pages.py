@@ -40,6 +40,7 @@ from tongxin_contracts.notify.queries import (
     Notice,
     NoticePage,
     Todo,
+    WorkCount,
 )
 from tongxin_contracts.problems import FieldProblem, Problem
 from tongxin_contracts.words import DutyKind, NoticeKind, RosterRowOutcome, Sector, TaskKind
@@ -120,7 +121,14 @@ def _work() -> Iterator[tuple[str, PageContext, View]]:
         _todo(3, review, 25),
         _todo(4, review, None),
     ]
-    full = MyWorkAnswer(todos=todos, notices=NOTICES, unread=2)
+    todos[1] = todos[1].model_copy(update={"kind": TaskKind.RESOLVE_RETURN})
+    counts = [
+        WorkCount(kind=review, open=212, overdue=37),
+        WorkCount(kind=TaskKind.RESOLVE_RETURN, open=4, overdue=0),
+        WorkCount(kind=TaskKind.DECIDE_EXTENSION, open=2, overdue=1),
+        WorkCount(kind=TaskKind.SETTLE_COMMITMENT, open=19, overdue=0),
+    ]
+    full = MyWorkAnswer(todos=todos, notices=NOTICES, unread=2, counts=counts, next="x")
     yield "my_work_officer", page("/work", THE_OFFICER), MyWorkView(work=full)
     one = MyWorkAnswer(todos=[_todo(3, TaskKind.REVISE_PROPOSAL, 3)], notices=NOTICES[:3], unread=2)
     yield "my_work_member", page("/work", THE_MEMBER), MyWorkView(work=one)

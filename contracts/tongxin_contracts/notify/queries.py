@@ -42,16 +42,32 @@ class Notice(Answer):
     read: bool
 
 
+class WorkCount(Answer):
+    """How much of one kind is to do."""
+
+    kind: TaskKind
+    open: int
+    overdue: int
+
+
 class MyWorkAnswer(Answer):
     """What is to do, the one due first on top, and the newest notices."""
 
     todos: list[Todo]
     notices: list[Notice]
     unread: int
+    counts: list[WorkCount] = Field(default_factory=list)
+    """Of everything that is to do, whatever the page: the kind with most overdue on top."""
+    next: str | None = None
 
 
 class MyWork(Query, service="notify", answer=MyWorkAnswer):
     """One's own work and what waits for one's roles."""
+
+    kind: TaskKind | None = None
+    """Only todos of this kind; the counts are of all."""
+    after: str | None = None
+    limit: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE)
 
 
 class NoticePage(Answer):

@@ -1,5 +1,6 @@
 """One's work and notices."""
 
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,15 +11,20 @@ from services.portal.views import MyWorkView, NoticesView
 from services.portal.visit import Visiting, command_id
 from tongxin_contracts.notify.commands import MarkNoticesRead, NoticesRead
 from tongxin_contracts.notify.queries import MyWork, MyWorkAnswer, NoticePage, Notices
-from tongxin_contracts.words import NoticeKind
+from tongxin_contracts.words import NoticeKind, TaskKind
 
 router = APIRouter()
 
+_TODOS: Final = 40
+"""Work on one page."""
+
 
 @router.get("/work")
-async def work(visit: Visiting) -> Response:
-    """What is to do, the one due first on top."""
-    return await visit.page(MyWorkView(work=await visit.ask(MyWorkAnswer, MyWork(committee=visit.committee))))
+async def work(visit: Visiting, kind: str = "", after: str | None = None) -> Response:
+    """What is to do, the one due first on top; of one kind, if chosen."""
+    chosen = TaskKind(kind) if kind in {known.value for known in TaskKind} else None
+    asked = MyWork(committee=visit.committee, kind=chosen, after=after, limit=_TODOS)
+    return await visit.page(MyWorkView(work=await visit.ask(MyWorkAnswer, asked), kind=chosen, after=after))
 
 
 @router.get("/notices")

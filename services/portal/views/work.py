@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tongxin_contracts.notify.queries import MyWorkAnswer, NoticePage
-from tongxin_contracts.words import NoticeKind
+from tongxin_contracts.words import NoticeKind, TaskKind
 
 from .frame import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyWorkView(View):
-    """`/work`: 待办 first, by deadline, then notices. Hints: `task`, `notice`."""
+    """`/work`: 待办 first, by deadline, then notices. Query: `kind`, `after`. Hints: `task`, `notice`."""
 
     template: ClassVar[str] = "my_work.html"
     work: MyWorkAnswer
+    kind: TaskKind | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

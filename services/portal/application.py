@@ -13,6 +13,7 @@ from services.portal.guards import Guards
 from services.portal.pages import (
     agencies,
     appraisal,
+    calls,
     channels,
     dispatch,
     duty,
@@ -63,6 +64,7 @@ def make_application(portal: Portal) -> Guards:
         agencies,
         channels,
         joint,
+        calls,
         proposals,
         review_scheme,
         review,

@@ -44,6 +44,7 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
     (
         "提案",
         (
+            _entry("提案征集", "/calls", "speakerphone", "proposals.calls_for_proposals"),
             _entry("撰写提案", "/proposals/new", "file-plus", "proposals.save_draft"),
             _entry("提案", "/proposals", "file-text", "proposals.my_proposals", "proposals.proposals"),
             _entry("审查台", "/review", "gavel", "proposals.review_desk"),

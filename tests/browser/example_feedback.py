@@ -30,6 +30,7 @@ from tongxin_contracts.proposals.feedback_queries import (
     FeedbackRound,
     OneFeedback,
     RateRow,
+    SessionChoice,
     ToScore,
     Vote,
 )
@@ -196,7 +197,15 @@ def _rates() -> Iterator[tuple[str, PageContext, View]]:
         rate(UNITS[1], 18, 18, 0, 0, 18, 0, 0, 18, 0, 0, 0),
         rate(UNITS[2], 9, 6, 3, 4, 1, 0, 1, 1, 0, 0, 1),
     ]
-    found = FeedbackRatesAnswer(term=8, session=2, since=None, until=None, total=rows[0], units=rows[1:])
+    found = FeedbackRatesAnswer(
+        term=8,
+        session=2,
+        since=None,
+        until=None,
+        total=rows[0],
+        units=rows[1:],
+        sessions=[SessionChoice(term=8, session=2), SessionChoice(term=8, session=1)],
+    )
     view = RatesView(rates=found, work=bars(rows, "work"), result=bars(rows, "result"))
     yield "rates", page("/rates", WHO), view
     none = FeedbackRatesAnswer(

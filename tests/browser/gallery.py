@@ -22,6 +22,7 @@ from services.portal.assets.manifest import DIST, Manifest
 from services.portal.render import CONTENT_SECURITY_POLICY, Renderer
 from tests.browser import (
     example_agencies,
+    example_calls,
     example_channels,
     example_consultation,
     example_duty,
@@ -71,6 +72,7 @@ def write() -> list[str]:
         example_proposals.examples(),
         example_review.examples(),
         example_agencies.examples(),
+        example_calls.examples(),
         example_channels.examples(),
         example_feedback.examples(),
         example_handling.examples(),

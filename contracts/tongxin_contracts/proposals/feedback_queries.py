@@ -87,6 +87,15 @@ class CommitmentRow(Answer):
     mine_to_settle: bool = False
 
 
+class UnitMarks(Answer):
+    """What a unit gave the proposal in a published appraisal: one to five for each item."""
+
+    year: int
+    unit_name: str
+    marks: list[int]
+    """问题准确性, 分析前瞻性, 建议可操作性, 科学可行性."""
+
+
 class FeedbackAnswer(Answer):
     """What followed the replies to one proposal."""
 
@@ -102,6 +111,8 @@ class FeedbackAnswer(Answer):
     commitments: list[CommitmentRow]
     may_decide: bool
     """Whether the reader may decide on re-handling now."""
+    unit_marks: list[UnitMarks] = Field(default_factory=list)
+    """For the proposers and the office, the latest year first."""
 
 
 class Feedback(Query, service="proposals", answer=FeedbackAnswer):
@@ -153,6 +164,13 @@ class RateRow(Answer):
     commitments_kept: int
 
 
+class SessionChoice(Answer):
+    """A session one can ask the rates of."""
+
+    term: int
+    session: int
+
+
 class FeedbackRatesAnswer(Answer):
     """The two published rates, in all and for each unit that leads."""
 
@@ -162,6 +180,8 @@ class FeedbackRatesAnswer(Answer):
     until: date | None
     total: RateRow
     units: list[RateRow]
+    sessions: list[SessionChoice] = Field(default_factory=list)
+    """The committee's sessions, the latest first."""
 
 
 class FeedbackRates(Query, service="proposals", answer=FeedbackRatesAnswer):

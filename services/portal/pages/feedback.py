@@ -1,5 +1,6 @@
 """Feedback on a reply, promises, and the two published rates."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -206,8 +207,12 @@ async def _commitment(visit: Visit, commitment_id: UUID) -> CommitmentRow:
 
 
 @router.get("/rates")
-async def rates(visit: Visiting, term: int | None = None, session: int | None = None) -> Response:
-    """How proposers find the work and the result, in numbers with their denominators."""
+async def rates(
+    visit: Visiting, of: str = "", term: int | None = None, session: int | None = None
+) -> Response:
+    """How proposers find the work and the result, in numbers with their denominators; `of` is what the select sends."""
+    if chosen := re.fullmatch(r"(\d{1,2})-(\d)", of):
+        term, session = int(chosen[1]), int(chosen[2])
     query = FeedbackRates(committee=visit.committee, term=term, session=session)
     found = await visit.ask(FeedbackRatesAnswer, query)
     rows = [found.total, *found.units]

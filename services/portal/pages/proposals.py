@@ -15,6 +15,7 @@ from chassis.ids import derived_id, new_id
 from chassis.problems import Forbidden, Malformed, NotFound, Refusal, field_problems
 from services.portal.api import read_json
 from services.portal.pages import handling_steps
+from services.portal.pages.calls import open_calls
 from services.portal.pages.feedback import feedback_section
 from services.portal.pages.handling import handling_section
 from services.portal.pages.problems import named
@@ -73,7 +74,7 @@ async def new_proposal(visit: Visiting) -> Response:
     """An empty form; its draft's id is made here, so that every save is of the same one."""
     if not visit.may("proposals.save_draft"):
         raise Forbidden("只有委员可以撰写提案")
-    return await visit.page(ProposalFormView(draft_id=new_id()))
+    return await visit.page(ProposalFormView(draft_id=new_id(), calls=await open_calls(visit)))
 
 
 @router.post("/proposals/new")
@@ -130,6 +131,7 @@ async def edit(visit: Visiting, draft_id: UUID, find: str = "") -> Response:
             category=found.category,
             saved_at=found.saved_at,
             returned_because=found.returned_because,
+            hint=found.hint,
         ),
         people=[row.person for row in found.invitations],
     )
@@ -220,6 +222,7 @@ async def _refused(visit: Visit, view: ProposalFormView, refusal: Refusal) -> Re
             invitations=draft.invitations,
             attachments=draft.attachments,
             returned_because=draft.returned_because,
+            hint=draft.hint,
         )
     except Refusal as also:
         telemetry.keep_failure("draft_parts", also)

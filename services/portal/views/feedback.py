@@ -106,7 +106,7 @@ class RateBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatesView(View):
-    """`/rates`: the two published rates. Query: `term`, `session`."""
+    """`/rates`: the two published rates. Query: `of` (`<term>-<session>`)."""
 
     template: ClassVar[str] = "rates.html"
     rates: FeedbackRatesAnswer

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tongxin_contracts.members.queries import Colleague
 from tongxin_contracts.problems import Problem
+from tongxin_contracts.proposals.calls import CallRow, TopicHint
 from tongxin_contracts.proposals.evidence import EvidenceAnswer
 from tongxin_contracts.proposals.feedback_queries import FeedbackAnswer
 from tongxin_contracts.proposals.handling_queries import HandlingAnswer
@@ -87,6 +88,10 @@ class ProposalFormView(View):
     """For facts and for analysis, in visible characters."""
     suggestion_max: int = 500
     suggestions_max: int = 10
+    calls: Sequence[CallRow] = ()
+    """Open calls, on a new form only. POST `hint_id` to `/calls/write`."""
+    hint: TopicHint | None = None
+    """The topic of a call that the draft follows."""
     invitations: Sequence[InvitationRow] = ()
     """Everybody asked to sign. POST to `/proposals/{id}/together`: `action` = `invite` | `ask_again` with `persons`,
     `cancel` with `invitation_id`, `remove` with `attachment_id`."""

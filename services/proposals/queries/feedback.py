@@ -18,8 +18,9 @@ from tongxin_contracts.proposals.feedback_queries import (
     FeedbackAnswer,
     FeedbackRound,
     OneFeedback,
+    UnitMarks,
 )
-from tongxin_contracts.words import HandlingState
+from tongxin_contracts.words import AppraisalState, HandlingState, ScoreSide
 
 
 async def feedback(query: Feedback, work: Work) -> FeedbackAnswer:
@@ -49,7 +50,36 @@ async def feedback(query: Feedback, work: Work) -> FeedbackAnswer:
             work, feedback_tables.commitment.c.handling_id == found.id, limit=100
         ),
         may_decide=_is_office(work) and await _waits(found, work),
+        unit_marks=await _unit_marks(found, work),
     )
+
+
+async def _unit_marks(row: Any, work: Work) -> list[UnitMarks]:
+    """Blind until the appraisal is published; other units never learn them."""
+    if not _is_office(work) and work.actor.person not in (row.first_proposer, *row.co_proposers):
+        return []
+    score, appraisal = feedback_tables.score, feedback_tables.appraisal
+    rows = (
+        await work.tx.sql.execute(
+            select(score, appraisal.c.year)
+            .join(appraisal, appraisal.c.id == score.c.appraisal_id)
+            .where(
+                score.c.proposal_id == row.proposal_id,
+                score.c.side == ScoreSide.PROPOSAL,
+                appraisal.c.state == AppraisalState.PUBLISHED,
+            )
+            .order_by(appraisal.c.year.desc(), score.c.unit_id)
+        )
+    ).all()
+    names = await unit_names(work, [one.unit_id for one in rows])
+    return [
+        UnitMarks(
+            year=one.year,
+            unit_name=names.get(one.unit_id, "（单位名称暂缺）"),
+            marks=[getattr(one, name) for name in feedback_tables.MARKS],
+        )
+        for one in rows
+    ]
 
 
 def _is_office(work: Work) -> bool:

@@ -12,7 +12,12 @@ from sqlalchemy import select, text
 from chassis.work import Work
 from services.proposals import tables
 from services.proposals.unit_people import unit_names
-from tongxin_contracts.proposals.feedback_queries import FeedbackRates, FeedbackRatesAnswer, RateRow
+from tongxin_contracts.proposals.feedback_queries import (
+    FeedbackRates,
+    FeedbackRatesAnswer,
+    RateRow,
+    SessionChoice,
+)
 
 _COUNTS: Final = """
 select h.lead_unit as unit_id,
@@ -57,7 +62,8 @@ _NUMBERS: Final = tuple(name for name in RateRow.model_fields if name not in ("u
 
 async def feedback_rates(query: FeedbackRates, work: Work) -> FeedbackRatesAnswer:
     """Rows for each unit that leads, the one with most first, and for everything."""
-    asked = await _period(query, work)
+    sessions = await _sessions(query.committee, work)
+    asked = _period(query, sessions)
     rows = [
         dict(row._mapping)
         for row in await work.tx.sql.execute(text(_COUNTS), {"committee": query.committee, **asked})
@@ -72,10 +78,11 @@ async def feedback_rates(query: FeedbackRates, work: Work) -> FeedbackRatesAnswe
             unit_id=None, name="全部提案", **{name: sum(row[name] for row in rows) for name in _NUMBERS}
         ),
         units=sorted(units, key=lambda row: (-row.filed, row.name)),
+        sessions=sessions,
     )
 
 
-async def _period(query: FeedbackRates, work: Work) -> Mapping[str, Any]:
+def _period(query: FeedbackRates, sessions: list[SessionChoice]) -> Mapping[str, Any]:
     """What was asked for; the latest session when nothing was."""
     if query.since or query.until or query.term:
         return {
@@ -84,18 +91,20 @@ async def _period(query: FeedbackRates, work: Work) -> Mapping[str, Any]:
             "since": query.since,
             "until": query.until,
         }
-    session = tables.session.c
-    latest = (
-        await work.tx.sql.execute(
-            select(session.term, session.session)
-            .where(session.committee == query.committee)
-            .order_by(session.term.desc(), session.session.desc())
-            .limit(1)
-        )
-    ).one_or_none()
+    latest = sessions[0] if sessions else None
     return {
         "term": latest.term if latest else None,
         "session": latest.session if latest else None,
         "since": None,
         "until": None,
     }
+
+
+async def _sessions(committee: str, work: Work) -> list[SessionChoice]:
+    session = tables.session.c
+    rows = await work.tx.sql.execute(
+        select(session.term, session.session)
+        .where(session.committee == committee)
+        .order_by(session.term.desc(), session.session.desc())
+    )
+    return [SessionChoice(term=row.term, session=row.session) for row in rows]

@@ -61,9 +61,9 @@ def examples() -> Iterator[tuple[str, PageContext, View]]:
         errors=(
             FieldProblem(
                 field="opens_on",
-                message="征集应在全会召开一个月以前发出：会议 2026年12月10日 开幕，最晚应在 2026年11月10日 发出。",
+                message="征集应在全会召开一个月以前发出：会议2026年12月10日开幕，最晚应在2026年11月10日发出。",
             ),
-            FieldProblem(field="hints_society", message="第 2 行：题目应为 2 至 60 字，现有 1 字。"),
+            FieldProblem(field="hints_society", message="“社会”第 2 行：题目应为 2 至 60 字，现有 1 字。"),
         ),
     )
     typed = {

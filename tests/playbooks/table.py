@@ -1,12 +1,13 @@
 """Prints every row with its state, as the last run of the playbooks' tests left it, and writes build/playbooks.json.
 
-`works` is true only where a test of the whole row passed and none of its tests failed; a row of which only parts have
-tests says which.
+`works` is true only where a test of the whole row passed, or one of every part that rows.json says it consists of, and
+none of its tests failed; a row of which only parts have tests says which.
 """
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.playbooks.conftest import RESULTS
 
@@ -22,7 +23,7 @@ def main() -> None:
     table = []
     for row in json.loads(ROWS.read_text("utf-8")):
         tests = [result for result in results if result["row"] == row["row"]]
-        state, works = _state(tests)
+        state, works = _state(row, tests)
         table.append(
             {"row": row["row"], "works": works, "test": ", ".join(result["test"] for result in tests) or None}
         )
@@ -32,12 +33,13 @@ def main() -> None:
     sys.stdout.write(f"\n{working} of {len(table)} rows work; written to {OUTPUT}\n")
 
 
-def _state(tests: list[dict[str, object]]) -> tuple[str, bool]:
+def _state(row: dict[str, Any], tests: list[dict[str, object]]) -> tuple[str, bool]:
     if not tests:
         return "–", False
     if not all(test["passed"] for test in tests):
         return "fails", False
-    whole = any(test["part"] is None for test in tests)
+    tested = {test["part"] for test in tests}
+    whole = None in tested or ("parts" in row and tested >= set(row["parts"]))
     return ("works" if whole else "part", whole)
 
 

@@ -1,6 +1,8 @@
 """Row 58, 太湖县: every lead unit is scored, the standing committee votes, the last two rectify by a date and in writing.
 
-「评分排名前5的单位…先进单位」「评分排名后2位的单位，由县政协责成限期整改」; B-class replies are followed up until done.
+「对提案主办单位实行评议全覆盖」「评分排名前5的单位…先进单位」「评分排名后2位的单位，由县政协责成限期整改」; B-class replies are followed up until done.
+
+「将提案工作纳入年度绩效考核指标体系」: the organisation department, an agency, is handed every unit's rank.
 """
 
 from typing import Final
@@ -10,6 +12,7 @@ import pytest
 from chassis.clock import SystemClock
 from chassis.ids import derived_id, new_id
 from chassis.problems import WrongState
+from tests.agencies_at_work import add, handed_over, read, subscribe
 from tests.handling_at_work import Unit, units
 from tests.house import House, person
 from tests.proposals_at_work import done, open_session
@@ -32,6 +35,7 @@ from tongxin_contracts.proposals.feedback_commands import (
     ScoreUnit,
     SettleCommitment,
 )
+from tongxin_contracts.proposals.feedback_events import AppraisalPublished
 from tongxin_contracts.proposals.feedback_queries import (
     Appraisal,
     AppraisalAnswer,
@@ -45,6 +49,7 @@ from tongxin_contracts.words import (
     FeedbackResult,
     HandlingState,
     Heard,
+    NoticeKind,
     ReplyFit,
     TaskKind,
     Visited,
@@ -54,6 +59,8 @@ COUNTY: Final = "340825"
 OFFICE: Final = person(Role.PROPOSALS_OFFICE, committee=COUNTY)
 STANDING: Final = person(Role.STANDING_COMMITTEE, committee=COUNTY)
 NAMES: Final = ("教育局", "水利局", "交通局", "住建局", "卫健委", "文旅局", "农业农村局", "商务局")
+DEPARTMENT: Final = "taihu_organisation"
+"""县委组织部, whose yearly assessment of units takes the ranks."""
 MARKS: Final = (5, 5, 4, 4, 4, 3, 2, 1)
 """What proposers give the units, in the order of `NAMES`."""
 
@@ -75,10 +82,19 @@ async def todo(house: House, actor: object, kind: TaskKind) -> list[Todo]:
     return [one for one in work.todos if one.kind is kind]
 
 
-@pytest.mark.playbook("58", part="单位评议：评分、表决、限期整改")
+async def unit_marks(house: House, made: Replied) -> list[list[int]]:
+    """What units gave a proposal, as its proposer sees it."""
+    query = Feedback(committee=COUNTY, proposal_id=made.proposal_id)
+    found = await house.ask_for(FeedbackAnswer, query, made.proposer)
+    return [given.marks for given in found.unit_marks]
+
+
+@pytest.mark.playbook("58", part="单位评议：评分、表决、限期整改，纳入年度考核")
 async def test_row_58_every_lead_unit_is_scored_the_vote_gates_and_the_last_two_rectify(
     house: House, leads: list[Unit], handled: list[Replied]
 ) -> None:
+    department = await add(house.stack, DEPARTMENT)
+    await subscribe(house, DEPARTMENT, committee=COUNTY, events=("proposals.appraisal_published",))
     opening = OpenAppraisal(
         committee=COUNTY,
         appraisal_id=new_id(),
@@ -106,7 +122,9 @@ async def test_row_58_every_lead_unit_is_scored_the_vote_gates_and_the_last_two_
     with pytest.raises(WrongState):
         await house.ask(publish, OFFICE)
     await house.ask(against.model_copy(update={"in_favour": 20, "against": 2}), STANDING)
+    assert await unit_marks(house, handled[0]) == [], "nobody sees marks before they are published"
     await house.ask(publish, OFFICE)
+    assert await unit_marks(house, handled[0]) == [[4, 4, 4, 4]], "the proposer sees what the unit gave"
 
     found = await house.ask(Appraisal.model_validate(where), handled[0].proposer)
     assert isinstance(found, AppraisalAnswer)
@@ -130,6 +148,21 @@ async def test_row_58_every_lead_unit_is_scored_the_vote_gates_and_the_last_two_
         )
         await house.ask(AcceptRectification.model_validate(where | {"unit_id": unit.id}), OFFICE)
     assert not await todo(house, leads[0].signer, TaskKind.RECTIFY)
+    for unit in (leads[0], leads[-1]):
+
+        async def is_told(unit: Unit = unit) -> bool:
+            work = await house.ask_for(MyWorkAnswer, MyWork(committee=COUNTY), unit.handler)
+            return NoticeKind.APPRAISAL_PUBLISHED in [notice.kind for notice in work.notices]
+
+        await until_async(is_told, f"{unit.name}'s people are told")
+
+    await handed_over(house, DEPARTMENT, 1, COUNTY)
+    [published] = await read(department, 1)
+    assert published.type == AppraisalPublished.type_name()
+    told = {row["name"]: (row["rank"], row["outcome"]) for row in published.data["units"]}
+    assert told == {unit.name: (unit.rank, unit.outcome.value) for unit in found.units}, (
+        "it enters the yearly assessment: every unit's rank, as published"
+    )
 
 
 @pytest.mark.playbook("58", part="B 类答复跟踪")

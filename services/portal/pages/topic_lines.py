@@ -25,9 +25,9 @@ def read_topics(typed: Mapping[str, str]) -> tuple[list[HintDraft], list[FieldPr
             if not title and not text:
                 continue
             if not TITLE_MIN <= len(title) <= TITLE_MAX:
-                message = f"第 {number} 行：题目应为 {TITLE_MIN} 至 {TITLE_MAX} 字，现有 {len(title)} 字。"
+                message = f"“{category.label}”第 {number} 行：题目应为 {TITLE_MIN} 至 {TITLE_MAX} 字，现有 {len(title)} 字。"
             elif len(text) > TEXT_MAX:
-                message = f"第 {number} 行：说明不超过 {TEXT_MAX} 字，现有 {len(text)} 字。"
+                message = f"“{category.label}”第 {number} 行：说明不超过 {TEXT_MAX} 字，现有 {len(text)} 字。"
             else:
                 topics.append(HintDraft(title=title, text=text, category=category))
                 continue

@@ -17,7 +17,7 @@ def call_problems(today: date, opens_on: date, closes_on: date) -> Iterator[tupl
     if today > last:
         yield (
             "opens_on",
-            f"征集应在全会召开一个月以前发出：会议 {chinese(opens_on)} 开幕，最晚应在 {chinese(last)} 发出。",
+            f"征集应在全会召开一个月以前发出：会议{chinese(opens_on)}开幕，最晚应在{chinese(last)}发出。",
         )
     if not today < closes_on <= opens_on:
         yield "closes_on", f"截止日期应在今天以后，且不晚于会议开幕（{chinese(opens_on)}）。"

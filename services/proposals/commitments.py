@@ -166,5 +166,5 @@ async def close_again(handling: Aggregate, proposal: Mapping[str, Any], work: Wo
 
 
 def promise_name(suggestion: int, due_on: date) -> str:
-    """How a line of history calls a promise: 第2条建议的承诺（2026-12-31）."""
-    return f"第{suggestion + 1}条建议的承诺（{due_on.isoformat()}）"
+    """How a line of history calls a promise: 第2条建议的承诺（2026年12月31日）."""
+    return f"第{suggestion + 1}条建议的承诺（{due_on:%Y年%-m月%-d日}）"

@@ -22,7 +22,7 @@ def return_answered(title: str, answer: str, *, moved: bool) -> Text:
 
 def dispatched(title: str, due_at: datetime | None) -> Text:
     """To the proposers: who has it now, and until when."""
-    until = f"承办单位应在 {day(due_at)} 前答复您。" if due_at else ""
+    until = f"承办单位应在{day(due_at)}前答复您。" if due_at else ""
     return Text(
         NoticeKind.PROPOSAL_DISPATCHED,
         f"提案已正式交办：《{title}》",
@@ -54,7 +54,7 @@ def talk_recorded(title: str, form: TalkForm, on: date) -> Text:
     return Text(
         NoticeKind.TALK_RECORDED,
         f"承办单位记录了与您的沟通：《{title}》",
-        f"{on:%Y-%m-%d}，{form.label}。如果没有这次沟通，或者记录与实际不符，请联系提案委员会。",
+        f"{on:%Y年%-m月%-d日}，{form.label}。如果没有这次沟通，或者记录与实际不符，请联系提案委员会。",
     )
 
 
@@ -79,4 +79,4 @@ def overdue(title: str, part: AllocationPart, due_at: datetime) -> Text:
 
 def day(instant: datetime) -> str:
     """The date people write."""
-    return f"{instant.astimezone(_LOCAL):%Y-%m-%d}"
+    return f"{instant.astimezone(_LOCAL):%Y年%-m月%-d日}"

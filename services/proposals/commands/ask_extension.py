@@ -54,7 +54,7 @@ async def ask_extension(command: AskExtension, work: Work) -> Done:
             reason=command.reason,
         )
     )
-    case.handling.note("ask_extension", reason=f"延至 {command.until:%Y-%m-%d}：{command.reason}")
+    case.handling.note("ask_extension", reason=f"延至{command.until:%Y年%-m月%-d日}：{command.reason}")
     await work.open_task(
         Opened(
             kind=TaskKind.DECIDE_EXTENSION,

@@ -51,7 +51,7 @@ async def decide_extension(command: DecideExtension, work: Work) -> Done:
         await change_part(part, work, due_at=due_at, extended=True)
         case.handling.change(due_at=due_at)
         await work.cancel_deadlines(part["id"])
-        rule = f"经批准延期至 {found.until_on:%Y-%m-%d}"
+        rule = f"经批准延期至{found.until_on:%Y年%-m月%-d日}"
         await work.set_deadline(unit_deadline(case, part, rule, due_at, work))
         task = handling_task(case, part)
         await work.close_tasks(part["id"], kinds=[task.kind])
@@ -68,6 +68,8 @@ async def decide_extension(command: DecideExtension, work: Work) -> Done:
         )
     )
     said = "同意" if command.granted else "不同意"
-    case.handling.note("decide_extension", reason=f"{said}延至 {found.until_on:%Y-%m-%d}。{command.reason}")
+    case.handling.note(
+        "decide_extension", reason=f"{said}延至{found.until_on:%Y年%-m月%-d日}。{command.reason}"
+    )
     await work.close_tasks(found.id, kinds=[TaskKind.DECIDE_EXTENSION])
     return Done(id=case.id, version=case.handling.version)

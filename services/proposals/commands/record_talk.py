@@ -49,5 +49,5 @@ async def record_talk(command: RecordTalk, work: Work) -> Done:
             first_proposer=case.proposal.first_proposer,
         )
     )
-    case.handling.note("record_talk", reason=f"{command.on:%Y-%m-%d} {command.form.label}")
+    case.handling.note("record_talk", reason=f"{command.on:%Y年%-m月%-d日} {command.form.label}")
     return Done(id=case.id, version=case.handling.version)

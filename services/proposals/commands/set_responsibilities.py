@@ -52,7 +52,8 @@ async def set_responsibilities(command: SetResponsibilities, work: Work) -> Done
         )
     )
     told = "；".join(
-        f"{line.suggestion + 1}. {line.what}（{line.who}，{line.due_on:%Y-%m-%d}）" for line in command.lines
+        f"{line.suggestion + 1}. {line.what}（{line.who}，{line.due_on:%Y年%-m月%-d日}）"
+        for line in command.lines
     )
     case.handling.note("set_responsibilities", reason=told)
     return Done(id=case.id, version=case.handling.version)

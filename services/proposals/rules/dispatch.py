@@ -89,6 +89,6 @@ def check_extension(until: date, *, due: date, dispatched: date, today: date, as
     if today > due:
         raise Refused("已经超过办理期限，不能再申请延期；请尽快答复，并向提案委员会办公室说明原因。")
     if until <= due:
-        raise Refused(f"延期日期应晚于现在的期限（{due:%Y-%m-%d}）。")
+        raise Refused(f"延期日期应晚于现在的期限（{due:%Y年%-m月%-d日}）。")
     if until > limit:
-        raise Refused(f"办理时间最长 {HARD_LIMIT_MONTHS} 个月，延期不能超过 {limit:%Y-%m-%d}。")
+        raise Refused(f"办理时间最长 {HARD_LIMIT_MONTHS} 个月，延期不能超过{limit:%Y年%-m月%-d日}。")

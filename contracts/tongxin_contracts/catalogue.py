@@ -11,10 +11,10 @@ from typing import TypeVar
 from .classification import Classification, level_of, nested_models
 from .consultation import commands as consultation_commands
 from .consultation import events as consultation_events
-from .consultation import planning, processes, templates
+from .consultation import planning, processes, teams, templates
 from .consultation import queries as consultation_queries
 from .members import commands as members_commands
-from .members import duty_days, memberships, points
+from .members import coverage, duty_days, memberships, points
 from .members import events as members_events
 from .members import queries as members_queries
 from .message import Command, Event, Message, PersonEvent, Query, Request, Visibility
@@ -61,6 +61,7 @@ EVENTS: tuple[type[Event], ...] = (
         members_events,
         points,
         duty_days,
+        coverage,
         proposals_events,
         review_events,
         handling_events,
@@ -70,6 +71,7 @@ EVENTS: tuple[type[Event], ...] = (
         consultation_events,
         planning,
         processes,
+        teams,
         templates,
         notify_events,
         circulars,
@@ -83,6 +85,7 @@ COMMANDS: tuple[type[Command], ...] = _declared(
     members_commands,
     points,
     duty_days,
+    coverage,
     memberships,
     proposals_commands,
     joint_commands,
@@ -93,6 +96,7 @@ COMMANDS: tuple[type[Command], ...] = _declared(
     consultation_commands,
     planning,
     processes,
+    teams,
     templates,
     notify_commands,
     channels,
@@ -104,6 +108,7 @@ QUERIES: tuple[type[Query], ...] = _declared(
     members_queries,
     points,
     duty_days,
+    coverage,
     proposals_queries,
     joint_queries,
     review_queries,
@@ -114,6 +119,7 @@ QUERIES: tuple[type[Query], ...] = _declared(
     consultation_queries,
     planning,
     processes,
+    teams,
     templates,
     notify_queries,
     channels,

@@ -96,8 +96,10 @@ _CONSULTATION: Final[Mapping[str, Scope]] = {
     "consultation.templates": COMMITTEE,
     "consultation.template_sheet": COMMITTEE,
     "consultation.processes": COMMITTEE,
+    "consultation.process_statistics": COMMITTEE,
     "consultation.process": COMMITTEE,
     "consultation.document_file": COMMITTEE,
+    "members.link_coverage": COMMITTEE,
 }
 """What a committee's own people read of its consultations."""
 
@@ -233,6 +235,12 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "members.settle_matter": COMMITTEE,
         "members.duty_days": BELOW,
         "members.duty_statistics": BELOW,
+        "members.link_coverage": BELOW,
+        "members.set_link_rules": COMMITTEE,
+        "members.set_links": COMMITTEE,
+        "members.set_venues": COMMITTEE,
+        "members.convener_assessment": BELOW,
+        "members.include_assessment": COMMITTEE,
     },
     Role.COMMITTEE_OFFICE: {
         **_EVERYBODY,
@@ -266,6 +274,9 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "consultation.assign_unit": COMMITTEE,
         "consultation.process_units": COMMITTEE,
         "consultation.conclude_process": COMMITTEE,
+        "consultation.set_team": COMMITTEE,
+        "consultation.process_statistics": BELOW,
+        "members.convener_assessment": COMMITTEE,
         "members.colleagues": COMMITTEE,
         "proposals.evidence": COMMITTEE,
     },
@@ -317,6 +328,7 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         **_CONSULTATION,
         **_STEPS,
         "consultation.approve_plan": COMMITTEE,
+        "members.convener_assessment": COMMITTEE,
         "consultation.return_plan": COMMITTEE,
         "proposals.evidence": COMMITTEE,
     },

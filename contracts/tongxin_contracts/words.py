@@ -566,6 +566,7 @@ class NeedKind(Word):
     MAJORITY = "majority", "表决通过"
     SURVEY_FINISHED = "survey_finished", "先完成调研"
     NOTICE = "notice", "会前通知"
+    TEAM = "team", "人员组成"
 
 
 @unique
@@ -772,3 +773,65 @@ class AttemptOutcome(Word):
     TIMED_OUT = "timed_out", "超过 15 秒没有应答"
     UNREACHABLE = "unreachable", "无法连接"
     BLOCKED = "blocked", "地址不允许访问"
+
+
+@unique
+class PartyKind(Word):
+    """What stands at either end of a link: who looks after somebody, and who is looked after."""
+
+    OFFICER = "officer", "机关干部"
+    LEADER = "leader", "班子成员"
+    CONVENER = "convener", "召集人"
+    SECTOR = "sector", "界别"
+    SPECIAL_COMMITTEE = "special_committee", "专委会"
+    TOWNSHIP = "township", "乡镇街道"
+    COMMUNITY = "community", "社区"
+
+
+@unique
+class VenueKind(Word):
+    """2+2: the two venues every place has, and the two that some places have besides (明光)."""
+
+    CONVENER_ROOM = "convener_room", "召集人工作室"
+    ACTIVITY_ROOM = "activity_room", "委员活动室"
+    LIAISON_ROOM = "liaison_room", "委员联络室"
+    MEMBER_STUDIO = "member_studio", "委员工作室"
+
+
+@unique
+class Fixture(Word):
+    """五有: what a venue has to have."""
+
+    RULES = "rules", "有制度规范"
+    PLAN = "plan", "有工作计划"
+    ACTIVITIES = "activities", "有协商活动"
+    STAFF = "staff", "有工作人员"
+    RECORDS = "records", "有档案台账"
+
+
+@unique
+class InclusionPurpose(Word):
+    """三纳入: into which evaluations the work of conveners is taken."""
+
+    COMMENDATION = "commendation", "年度评比表彰"
+    REPORT = "report", "乡镇党委书记党建述职"
+    EVALUATION = "evaluation", "乡镇年度综合考核"
+
+
+@unique
+class Entry(Word):
+    """三进: where a consultation is taken to."""
+
+    COMMUNITY = "community", "进社区"
+    VILLAGE = "village", "进农村"
+    ENTERPRISE = "enterprise", "进企业"
+
+
+@unique
+class TeamPart(Word):
+    """6+N: whether somebody belongs to the fixed team or joins for this once, and from where."""
+
+    FIXED = "fixed", "固定成员"
+    TOWN = "town", "乡镇联合"
+    SECTOR = "sector", "界别组合"
+    PROFESSION = "profession", "专业整合"

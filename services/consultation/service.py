@@ -12,6 +12,7 @@ from services.consultation.commands.decide_plan import approve_plan, publish_pla
 from services.consultation.commands.documents import add_document, read_document, remove_document
 from services.consultation.commands.draft_plan import draft_plan
 from services.consultation.commands.propose_topic import propose_topic
+from services.consultation.commands.set_team import set_team
 from services.consultation.commands.start_process import start_process
 from services.consultation.commands.study_topic import study_topic
 from services.consultation.commands.take_topic import take_topic
@@ -19,6 +20,7 @@ from services.consultation.deadlines.step_due import on_step_due
 from services.consultation.going import STEP_DUE
 from services.consultation.queries.plan import plan
 from services.consultation.queries.process import document_file, process, process_units
+from services.consultation.queries.process_statistics import process_statistics
 from services.consultation.queries.processes import processes
 from services.consultation.queries.templates import check_template, template_sheet, templates
 from services.consultation.queries.topic_sheet import topic_sheet
@@ -54,6 +56,7 @@ from tongxin_contracts.consultation.processes import (
     StartProcess,
 )
 from tongxin_contracts.consultation.queries import Topics
+from tongxin_contracts.consultation.teams import ProcessStatistics, SetTeam
 from tongxin_contracts.consultation.templates import (
     AdoptTemplate,
     CheckTemplate,
@@ -96,6 +99,8 @@ SERVICE = Service(
         handles(Process, process),
         handles(DocumentFile, document_file),
         handles(ProcessUnits, process_units),
+        handles(SetTeam, set_team),
+        handles(ProcessStatistics, process_statistics),
     ),
     reactions={
         ProposalFiled: on_proposal_filed,

@@ -131,6 +131,10 @@ process = Table(
     Column("outcome", Text),
     Column("summary", Text),
     Column("concluded_at", DateTime(timezone=True)),
+    Column("entry", Text),
+    Column("party", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("venue", Text, nullable=False),
 )
 """A consultation by one edition of a template; an aggregate. `step` is the one under way, `run` its count over all."""
 
@@ -161,6 +165,18 @@ step_person = Table(
     Column("committee", Text, nullable=False),
 )
 """Who was named to do a step, or took it: whoever of the members accepts a matter goes on with it."""
+
+process_team = Table(
+    "process_team",
+    metadata,
+    Column("process_id", UUID, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("committee", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("person_id", UUID),
+)
+"""Who takes part in a consultation: the fixed team and those who join for this once."""
 
 document = Table(
     "document",

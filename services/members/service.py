@@ -15,6 +15,7 @@ from services.members.commands.decide_exit import decide_exit
 from services.members.commands.export_ranking import export_ranking
 from services.members.commands.export_roster import export_roster
 from services.members.commands.import_roster import import_roster, read_file
+from services.members.commands.include_assessment import include_assessment
 from services.members.commands.open_session import open_session
 from services.members.commands.plan_duty_days import plan_duty_days
 from services.members.commands.readmit_member import readmit_member
@@ -23,24 +24,31 @@ from services.members.commands.record_duty_day import record_duty_day
 from services.members.commands.register_unit import register_unit
 from services.members.commands.schedule_duty_day import schedule_duty_day
 from services.members.commands.set_duty_plan import set_duty_plan
+from services.members.commands.set_link_rules import set_link_rules
+from services.members.commands.set_links import set_links
+from services.members.commands.set_venues import set_venues
 from services.members.commands.settle_matter import settle_matter
 from services.members.commands.staff_unit import staff_unit
 from services.members.queries.appeals import appeals
 from services.members.queries.colleagues import colleagues
+from services.members.queries.convener_assessment import convener_assessment
 from services.members.queries.current_session import current_session
 from services.members.queries.dossier import dossier
 from services.members.queries.duty_days import duty_days
 from services.members.queries.duty_ranking import duty_ranking
 from services.members.queries.duty_statistics import duty_statistics
+from services.members.queries.link_coverage import link_coverage
 from services.members.queries.roster import roster
 from services.members.queries.roster_report import roster_report
 from services.members.queries.scheme import scheme
 from services.members.queries.simulate_scheme import simulate_scheme
 from services.members.queries.units import units
+from services.members.reactions.process_concluded import on_process_concluded
 from services.members.reactions.proposal_authors_joined import on_proposal_authors_joined
 from services.members.reactions.proposal_filed import on_proposal_filed
 from services.members.reactions.proposal_submitted import on_proposal_submitted
 from services.members.reactions.proposal_withdrawn import on_proposal_withdrawn
+from tongxin_contracts.consultation.processes import ProcessConcluded
 from tongxin_contracts.members.commands import (
     AdoptScheme,
     AnnulDuty,
@@ -52,6 +60,14 @@ from tongxin_contracts.members.commands import (
     RecordDuty,
     RegisterUnit,
     StaffUnit,
+)
+from tongxin_contracts.members.coverage import (
+    ConvenerAssessment,
+    IncludeAssessment,
+    LinkCoverage,
+    SetLinkRules,
+    SetLinks,
+    SetVenues,
 )
 from tongxin_contracts.members.duty_days import (
     AssignDuty,
@@ -125,12 +141,19 @@ SERVICE = Service(
         handles(DutyRanking, duty_ranking),
         handles(DutyStatistics, duty_statistics),
         handles(SimulateScheme, simulate_scheme),
+        handles(SetLinkRules, set_link_rules),
+        handles(SetLinks, set_links),
+        handles(SetVenues, set_venues),
+        handles(LinkCoverage, link_coverage),
+        handles(ConvenerAssessment, convener_assessment),
+        handles(IncludeAssessment, include_assessment),
     ),
     reactions={
         ProposalSubmitted: on_proposal_submitted,
         ProposalFiled: on_proposal_filed,
         ProposalWithdrawn: on_proposal_withdrawn,
         ProposalAuthorsJoined: on_proposal_authors_joined,
+        ProcessConcluded: on_process_concluded,
     },
 )
 

@@ -50,6 +50,8 @@ class StepForm:
     majority: str = ""
     survey: bool = False
     notice: str = ""
+    fixed: str = ""
+    invited: str = ""
     """Working days."""
     next: Mapping[str, str] = field(default_factory=dict)
     """Outcome -> code, `end`, IN_ORDER, or nothing."""
@@ -196,7 +198,7 @@ def _form_of(step: Step, after: str) -> StepForm:
         return by_kind.get(kind)
 
     fields, share, vote = of(NeedKind.FIELDS), of(NeedKind.STAKEHOLDERS), of(NeedKind.MAJORITY)
-    notice = of(NeedKind.NOTICE)
+    notice, team = of(NeedKind.NOTICE), of(NeedKind.TEAM)
     documents = [need for need in step.needs if need.kind is NeedKind.DOCUMENTS]
     return StepForm(
         code=step.code,
@@ -213,6 +215,8 @@ def _form_of(step: Step, after: str) -> StepForm:
         majority=vote.majority.value if vote else "",
         survey=of(NeedKind.SURVEY_FINISHED) is not None,
         notice=str(notice.days) if notice else "",
+        fixed=str(team.fixed) if team else "",
+        invited=str(team.invited) if team else "",
         next={branch.outcome.value: IN_ORDER if branch.to == after else branch.to for branch in step.next},
     )
 
@@ -235,6 +239,11 @@ def _needs(step: StepForm) -> list[dict[str, Any]]:
         found.append({"kind": NeedKind.SURVEY_FINISHED.value})
     if step.notice and step.wants(NeedKind.NOTICE):
         found.append({"kind": NeedKind.NOTICE.value, "days": _number(step.notice)})
+    if (step.fixed or step.invited) and step.wants(NeedKind.TEAM):
+        given = {"fixed": step.fixed, "invited": step.invited}
+        found.append(
+            {"kind": NeedKind.TEAM.value} | {name: _number(text) for name, text in given.items() if text}
+        )
     return found
 
 
@@ -273,6 +282,8 @@ def _read_step(form: Mapping[str, Any], at: str) -> StepForm:
         majority=_text(form, f"{at}.majority"),
         survey=_text(form, f"{at}.survey") == "1",
         notice=_text(form, f"{at}.notice"),
+        fixed=_text(form, f"{at}.fixed"),
+        invited=_text(form, f"{at}.invited"),
     )
     chosen = {outcome.value: _text(form, f"{at}.next.{outcome.value}") for outcome in StepOutcome}
     was = _text(form, f"{at}.was")
@@ -298,7 +309,7 @@ def _text(form: Mapping[str, Any], name: str) -> str:
     return str(form.get(name, "")).replace("\r\n", "\n").strip()
 
 
-def wanted(need: Need) -> str:
+def wanted(need: Need) -> str:  # noqa: PLR0911  (one for each kind of need)
     """A need in words, for whoever reads what a step asks for."""
     match need.kind:
         case NeedKind.FIELDS:
@@ -313,6 +324,8 @@ def wanted(need: Need) -> str:
             return "先完成调研（不调研不协商）"
         case NeedKind.NOTICE:
             return f"提前 {need.days} 个工作日通知"
+        case NeedKind.TEAM:
+            return f"固定成员至少 {need.fixed} 人，另外邀请至少 {need.invited} 人"
 
 
 def follows(branches: Sequence[Branch], steps: Sequence[Step]) -> str:

@@ -142,6 +142,7 @@ NEEDS: dict[NeedKind, dict[str, Any]] = {
     NeedKind.MAJORITY: {"kind": "majority"},
     NeedKind.SURVEY_FINISHED: {"kind": "survey_finished"},
     NeedKind.NOTICE: {"kind": "notice", "days": 3},
+    NeedKind.TEAM: {"kind": "team", "fixed": 6, "invited": 2},
 }
 
 
@@ -157,6 +158,8 @@ def everything(outcome: StepOutcome) -> Inputs:
         stakeholders=6,
         in_favour=for_it,
         against=10 - for_it,
+        fixed=6,
+        invited=2,
     )
 
 

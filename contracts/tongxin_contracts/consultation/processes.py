@@ -19,8 +19,9 @@ from tongxin_contracts.message import (
     ShortText,
     Visibility,
 )
-from tongxin_contracts.words import ProcessOutcome, ProcessState, StepOutcome
+from tongxin_contracts.words import Entry, ProcessOutcome, ProcessState, StepOutcome
 
+from .teams import TEAM_MAX, Place, TeamMember
 from .templates import Template
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
@@ -126,6 +127,10 @@ class ProcessConcluded(
     rating: Public[StepOutcome | None]
     """What whoever brought it says; `unrated` is not satisfied; None where nobody was asked."""
     documents: Public[tuple[Document, ...]]
+    place: Public[str] = ""
+    """The township or community it was held in, where that was said."""
+    took_part: Internal[tuple[UUID, ...]] = ()
+    """Persons who took a step upon them or were in the team."""
 
 
 class StepPerson(BaseModel):
@@ -156,6 +161,14 @@ class StartProcess(Command, service="consultation", answer=Done):
     persons: list[StepPerson] = Field(default_factory=list, max_length=30)
     unit_id: UUID | None = None
     """The handling unit, where the template has steps for one."""
+    entry: Entry | None = None
+    """Where it is taken to (三进)."""
+    party: Place = ""
+    """The enterprise, or the residents, that brought it."""
+    place: Place = ""
+    """The township or community, by the name it has among those that are looked after."""
+    venue: Place = ""
+    team: list[TeamMember] = Field(default_factory=list, max_length=TEAM_MAX)
 
 
 class CompleteStep(Command, service="consultation", answer=Done):
@@ -322,6 +335,12 @@ class ProcessAnswer(Answer):
     outcome: Public[ProcessOutcome | None]
     summary: Public[str | None]
     concluded_at: Public[datetime | None]
+    entry: Public[Entry | None] = None
+    party: Internal[str] = ""
+    place: Public[str] = ""
+    venue: Public[str] = ""
+    team: Internal[list[TeamMember]] = Field(default_factory=list)
+    may_set_team: Internal[bool] = False
     history: Internal[list[HistoryEntry]]
     history_intact: Internal[bool]
 

@@ -49,6 +49,7 @@ NEED_FITS: Final[Mapping[NeedKind, frozenset[StepKind]]] = MappingProxyType(
         NeedKind.MAJORITY: frozenset({StepKind.VOTE}),
         NeedKind.SURVEY_FINISHED: frozenset({StepKind.MEETING, StepKind.VOTE, StepKind.DECISION}),
         NeedKind.NOTICE: frozenset({StepKind.MEETING, StepKind.VOTE}),
+        NeedKind.TEAM: frozenset({StepKind.MEETING, StepKind.VOTE}),
     }
 )
 """Where each need makes sense."""
@@ -88,6 +89,10 @@ class Need(_Data):
     """`majority`: how many of those present have to be in favour."""
     days: int = 15
     """`notice`: working days between the notice and the meeting, at least."""
+    fixed: int = 6
+    """`team`: members of the fixed team, at least."""
+    invited: int = 1
+    """`team`: people who join for this once, at least."""
 
 
 class Branch(_Data):

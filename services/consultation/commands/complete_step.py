@@ -10,6 +10,7 @@ from chassis.work import Aggregate, Work
 from services.consultation import tables
 from services.consultation.going import end_run, go_on, may_do, take
 from services.consultation.rules.process import Inputs, complete
+from services.consultation.teams import counted, team_of
 from services.consultation.templates import edition
 from tongxin_contracts.consultation.processes import CompleteStep, StepCompleted
 from tongxin_contracts.consultation.templates import Step, StepActor
@@ -74,6 +75,7 @@ async def _inputs(command: CompleteStep, process: Aggregate, work: Work) -> Inpu
     kinds = await work.tx.sql.scalars(
         select(table.c.kind).where(table.c.process_id == process.id, table.c.run == process["run"])
     )
+    fixed, invited = counted(await team_of(process.id, work))
     return Inputs(
         fields=command.fields,
         documents=list(kinds),
@@ -83,6 +85,8 @@ async def _inputs(command: CompleteStep, process: Aggregate, work: Work) -> Inpu
         stakeholders=command.stakeholders,
         in_favour=command.in_favour,
         against=command.against,
+        fixed=fixed,
+        invited=invited,
     )
 
 

@@ -6,6 +6,7 @@ from chassis.problems import WrongState
 from chassis.work import Work
 from services.consultation import tables
 from services.consultation.rules.process import require_outcome
+from services.consultation.teams import took_part
 from services.consultation.templates import edition
 from tongxin_contracts.consultation.processes import ConcludeProcess, Document, ProcessConcluded
 from tongxin_contracts.message import Done
@@ -46,6 +47,8 @@ async def conclude_process(command: ConcludeProcess, work: Work) -> Done:
             documents=tuple(
                 Document(kind=row.kind, filename=row.filename, digest=row.digest) for row in rows
             ),
+            place=process["place"],
+            took_part=await took_part(process, work),
         )
     )
     process.note("conclude_process", reason=command.outcome.label)

@@ -10,6 +10,7 @@ from chassis.problems import Forbidden, Invalid, NotFound, WrongState
 from chassis.work import Work
 from services.consultation import tables
 from services.consultation.going import begin
+from services.consultation.teams import write_team
 from services.consultation.templates import edition, template_id
 from tongxin_contracts.consultation.processes import ProcessStarted, StartProcess, StepPerson
 from tongxin_contracts.consultation.templates import StepActor, Template
@@ -59,7 +60,13 @@ async def start_process(command: StartProcess, work: Work) -> Done:
         outcome=None,
         summary=None,
         concluded_at=None,
+        entry=command.entry.value if command.entry else None,
+        party=command.party,
+        place=command.place,
+        venue=command.venue,
     )
+    if command.team:
+        await write_team(process.id, command.team, work)
     if command.persons:
         await work.tx.sql.execute(insert(tables.step_person), _named(command, work))
     first = template.steps[0]
@@ -85,7 +92,7 @@ def _of_their_own(command: StartProcess, template: Template, work: Work) -> Star
     """What a member may begin: a template whose first step is the proposer's, in their own name (row 60)."""
     if template.steps[0].who is not StepActor.PROPOSER or work.actor.person is None:
         raise Forbidden("这个流程由专委会办公室开始")
-    mine = {"topic_id": None, "brought_by": [work.actor.person], "persons": [], "unit_id": None}
+    mine = {"topic_id": None, "brought_by": [work.actor.person], "persons": [], "team": [], "unit_id": None}
     return command.model_copy(update=mine)
 
 

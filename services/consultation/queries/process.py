@@ -12,6 +12,7 @@ from services.consultation import tables
 from services.consultation.going import PROCESS_STATES, STANDING_IN, doers, may_do
 from services.consultation.queries.processes import is_mine
 from services.consultation.rules.process import still_waiting
+from services.consultation.teams import team_of
 from services.consultation.templates import edition
 from tongxin_contracts.consultation.processes import (
     DocumentFile,
@@ -25,7 +26,7 @@ from tongxin_contracts.consultation.processes import (
     UnitsToName,
 )
 from tongxin_contracts.permissions import Scope
-from tongxin_contracts.words import ProcessOutcome, ProcessState, StepOutcome
+from tongxin_contracts.words import Entry, ProcessOutcome, ProcessState, StepOutcome
 
 
 async def process(query: Process, work: Work) -> ProcessAnswer:
@@ -70,6 +71,14 @@ async def process(query: Process, work: Work) -> ProcessAnswer:
         outcome=ProcessOutcome.of(row.outcome) if row.outcome else None,
         summary=row.summary,
         concluded_at=row.concluded_at,
+        entry=Entry.of(row.entry) if row.entry else None,
+        party=row.party,
+        place=row.place,
+        venue=row.venue,
+        team=await team_of(row.id, work),
+        may_set_team=row.concluded_at is None
+        and STANDING_IN in work.actor.roles
+        and work.actor.committee == query.committee,
         history=past.entries,
         history_intact=past.intact,
     )

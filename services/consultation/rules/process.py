@@ -37,6 +37,10 @@ class Inputs:
     stakeholders: int | None = None
     in_favour: int | None = None
     against: int | None = None
+    fixed: int = 0
+    """Members of the fixed team who take part."""
+    invited: int = 0
+    """People who join for this once."""
 
 
 def complete(
@@ -80,7 +84,7 @@ def still_waiting(step: Step, documents: Collection[str], *, surveyed: bool) -> 
     return found
 
 
-def _lacking(
+def _lacking(  # noqa: PLR0911  (one for each kind of need)
     need: Need,
     outcome: StepOutcome,
     inputs: Inputs,
@@ -107,6 +111,8 @@ def _lacking(
             return _majority(need, outcome, inputs)
         case NeedKind.NOTICE:
             return _notice(need, inputs, working_days)
+        case NeedKind.TEAM:
+            return _team(need, inputs)
 
 
 def _documents_lacking(need: Need, there: Sequence[str]) -> list[str]:
@@ -157,6 +163,18 @@ def _notice(need: Need, inputs: Inputs, working_days: WorkingDays) -> list[Field
     return [
         FieldError(
             "notice_on", f"会议应提前 {need.days} 个工作日通知，现在只提前了 {max(days, 0)} 个工作日。"
+        )
+    ]
+
+
+def _team(need: Need, inputs: Inputs) -> list[FieldError]:
+    if inputs.fixed >= need.fixed and inputs.invited >= need.invited:
+        return []
+    return [
+        FieldError(
+            "team",
+            f"参加协商的固定成员至少 {need.fixed} 人，现有 {inputs.fixed} 人；"
+            f"另外邀请至少 {need.invited} 人，现有 {inputs.invited} 人。请先补齐人员。",
         )
     ]
 

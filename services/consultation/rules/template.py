@@ -40,7 +40,7 @@ _SHOWN: Final = 40
 _KEYS: Final = {
     "template": {"code", "name", "summary", "steps"},
     "step": {"code", "name", "who", "kind", "hint", "needs", "days", "next"},
-    "need": {"kind", "fields", "document", "count", "percent", "majority", "days"},
+    "need": {"kind", "fields", "document", "count", "percent", "majority", "days", "fixed", "invited"},
     "branch": {"outcome", "to"},
 }
 
@@ -177,6 +177,12 @@ def _need(raw: object, at: str, step: str, reading: _Reading) -> Need | None:
             found = Need(kind=kind, days=number("days", 15, f"{step}的通知提前工作日数", 60))
         case NeedKind.SURVEY_FINISHED:
             found = Need(kind=kind)
+        case NeedKind.TEAM:
+            found = Need(
+                kind=kind,
+                fixed=number("fixed", 6, f"{step}的固定成员人数", 50),
+                invited=number("invited", 1, f"{step}的邀请人数", 50),
+            )
     return found
 
 

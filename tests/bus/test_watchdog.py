@@ -1,0 +1,45 @@
+"""A process whose loop stands still is ended; one that was stopped in good order is not watched any more."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from chassis import health
+from chassis.health import Watchdog
+from tests.waiting import until, until_async
+
+
+def watchers() -> int:
+    """How many watchdogs are awake."""
+    return sum(thread.name == "watchdog" for thread in threading.enumerate())
+
+
+async def test_who_is_stopped_is_watched_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(health.os, "_exit", ended.append)
+    before = watchers()
+    beating = asyncio.create_task(Watchdog("members", limit=0.4).run())
+
+    async def awake() -> bool:
+        return watchers() > before
+
+    await until_async(awake, "the watchdog is awake")
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+    until(lambda: watchers() == before, "the watchdog sleeps")
+    assert ended == []
+
+
+async def test_a_loop_that_stands_still_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(health.os, "_exit", lambda _code: ended.set())
+    beating = asyncio.create_task(Watchdog("members", limit=0.4).run())
+    await asyncio.sleep(0)
+    stop = time.monotonic() + 10
+    while not ended.is_set() and time.monotonic() < stop:
+        pass  # nothing else runs on this loop, which is what is tested
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+    assert ended.is_set()

@@ -21,6 +21,9 @@ from tests.browser.city import DESK, PHONE, City, picture, signed_in
 from tests.browser.test_looks import found_by_axe
 from tongxin_contracts.client import AgencyClient
 
+pytestmark = pytest.mark.timeout(600)
+"""The first one waits for the demo city."""
+
 TITLE: Final = "关于在青石桥镇中心小学门口设置护学通道的建议"
 PICTURE: Final = {
     "name": "校门口.png",

@@ -6,10 +6,14 @@ Pictures of every step are left in build/screenshots/ to be looked at; they are 
 import re
 from typing import Final
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.city import DESK, PHONE, City, picture, signed_in
 from tongxin.demo_data.people import BAD_ROWS, city_roster
+
+pytestmark = pytest.mark.timeout(600)
+"""The first one waits for the demo city."""
 
 TITLE: Final = "关于𠮷祥里小区增设电动车充电棚的建议"
 FACTS: Final = "𠮷祥里小区现有住户 860 户，电动车约 500 辆，充电口仅 24 个，飞线充电时有发生。"

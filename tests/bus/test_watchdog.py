@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from chassis import health
 from chassis.health import Watchdog
 from tests.waiting import until, until_async
 
@@ -18,7 +17,7 @@ def watchers() -> int:
 
 async def test_who_is_stopped_is_watched_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[int] = []
-    monkeypatch.setattr(health.os, "_exit", ended.append)
+    monkeypatch.setattr("os._exit", ended.append)
     before = watchers()
     beating = asyncio.create_task(Watchdog("members", limit=0.4).run())
 
@@ -34,7 +33,7 @@ async def test_who_is_stopped_is_watched_no_more(monkeypatch: pytest.MonkeyPatch
 
 async def test_a_loop_that_stands_still_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = threading.Event()
-    monkeypatch.setattr(health.os, "_exit", lambda _code: ended.set())
+    monkeypatch.setattr("os._exit", lambda _code: ended.set())
     beating = asyncio.create_task(Watchdog("members", limit=0.4).run())
     await asyncio.sleep(0)
     stop = time.monotonic() + 10

@@ -62,6 +62,33 @@ async def test_work_appears_for_whoever_must_act_and_goes_when_it_is_done(house:
     assert not await has_task(house, office, proposal_id, TaskKind.REVIEW_PROPOSAL)
 
 
+async def test_work_is_counted_by_kind_and_read_in_pages(house: House) -> None:
+    where = "361190"
+    await open_session(house, where)
+    member, office = person(Role.MEMBER, committee=where), person(Role.PROPOSALS_OFFICE, committee=where)
+    handed = [await handed_in(house, member) for _ in range(3)]
+
+    async def all_there() -> bool:
+        return len((await work_of(house, office)).todos) == len(handed)
+
+    await until_async(all_there, "the office has to review them")
+    whole = await work_of(house, office)
+    assert [(count.kind, count.open, count.overdue) for count in whole.counts] == [
+        (TaskKind.REVIEW_PROPOSAL, 3, 0)
+    ]
+    assert whole.next is None
+
+    first = await house.ask_for(MyWorkAnswer, MyWork(committee=where, limit=2), office)
+    rest = await house.ask_for(MyWorkAnswer, MyWork(committee=where, limit=2, after=first.next), office)
+    assert [*first.todos, *rest.todos] == whole.todos
+    assert (len(first.todos), rest.next) == (2, None)
+    assert first.counts == whole.counts
+
+    other = await house.ask_for(MyWorkAnswer, MyWork(committee=where, kind=TaskKind.CHECK_REPLY), office)
+    assert other.todos == []
+    assert other.counts == whole.counts
+
+
 async def test_the_proposer_is_told_at_every_step_once_and_reads_it(house: House) -> None:
     member = person(Role.MEMBER)
     proposal_id = await handed_in(house, member)

@@ -129,8 +129,8 @@ def moment(at: datetime) -> str:
 
 
 def short_day(at: datetime) -> str:
-    """11-21, for places where the year is clear."""
-    return f"{local(at):%m-%d}"
+    """11月21日, for places where the year is clear."""
+    return f"{local(at).month}月{local(at).day}日"
 
 
 def iso(at: datetime | date) -> str:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from services.portal.assets.build import packages
 from tests.browser import (
     example_agencies,
+    example_calls,
     example_channels,
     example_feedback,
     example_handling,
@@ -23,6 +24,7 @@ NAMES = [
         example_pages.examples(),
         example_proposals.examples(),
         example_agencies.examples(),
+        example_calls.examples(),
         example_channels.examples(),
         example_feedback.examples(),
         example_handling.examples(),
@@ -56,7 +58,19 @@ def test_page_is_accessible_obeys_the_policy_and_fits_a_small_phone(
     page.context.close()
 
 
-@pytest.mark.parametrize("name", ["proposal_form_refused", "review_desk_declining", "accounts", "dossier"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "proposal_form_refused",
+        "review_desk_declining",
+        "accounts",
+        "dossier",
+        "members",
+        "my_work_officer",
+        "proposal_handled",
+        "templates",
+    ],
+)
 def test_axe_finds_nothing_on_a_phone(gallery: str, browser: Browser, name: str) -> None:
     page, _ = open_example(browser, gallery, name, 390)
     assert found_by_axe(page) == []

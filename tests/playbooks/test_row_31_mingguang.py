@@ -1,8 +1,8 @@
-"""Row 31, 明光市: 四单闭环 whole, by data; what it comes to is evidence at the proposal.
+"""Row 31, 明光市: 四单闭环, one of the row's six systems, by data; what it comes to is evidence at the proposal.
 
 「以群众点单、委员接单、协商解单、跟进查单等方式，开展面对面微协商……以一文（文件）、一图（流程图）、一表（登记表）、一案（案例）
 等“四个一”，规范和落实微协商“四单闭环”制度」
-The row's venues, teams and grid of officers come with the consultation platform and are not shown here.
+The other five are in `test_row_31_six_systems.py`.
 """
 
 from typing import Final

@@ -19,18 +19,18 @@ class Entry:
     icon: str
     needs: frozenset[str]
     """Any of these permissions shows it."""
-    daily: str | None = None
-    """Whoever holds this permission has it among the lines of daily work, others under 「更多」; None for all."""
+    daily: frozenset[str] | None = None
+    """Whoever holds any of these has it among the lines of daily work, others under 「更多」; None for all."""
 
 
-def _entry(label: str, path: str, icon: str, *needs: str, daily: str | None = None) -> Entry:
-    return Entry(label, path, icon, frozenset(needs), daily)
+def _entry(label: str, path: str, icon: str, *needs: str, daily: tuple[str, ...] | None = None) -> Entry:
+    return Entry(label, path, icon, frozenset(needs), None if daily is None else frozenset(daily))
 
 
 MORE: Final = "更多"
 """The group, folded, of what one opens a few times a year."""
 
-SELDOM: Final = ""
+SELDOM: Final = ()
 """For `daily`: nobody's daily work."""
 
 MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
@@ -44,9 +44,9 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
     (
         "提案",
         (
-            _entry("提案征集", "/calls", "speakerphone", "proposals.calls_for_proposals"),
             _entry("撰写提案", "/proposals/new", "file-plus", "proposals.save_draft"),
             _entry("提案", "/proposals", "file-text", "proposals.my_proposals", "proposals.proposals"),
+            _entry("提案征集", "/calls", "bulb", "proposals.calls_for_proposals"),
             _entry("审查台", "/review", "gavel", "proposals.review_desk"),
             _entry("交办台", "/dispatch", "send", "proposals.dispatch_desk"),
             _entry("单位办理台", "/unit", "inbox", "proposals.unit_desk"),
@@ -65,17 +65,17 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
                 "/commitments",
                 "flag",
                 "proposals.commitments",
-                daily="proposals.handling_circular",
+                daily=("proposals.handling_circular", "proposals.report_commitment"),
             ),
             _entry(
                 "办理满意率",
                 "/rates",
                 "thumb-up",
                 "proposals.feedback_rates",
-                daily="proposals.handling_circular",
+                daily=("proposals.handling_circular",),
             ),
             _entry(
-                "承办评议", "/appraisal", "scale", "proposals.appraisals", daily="proposals.open_appraisal"
+                "承办评议", "/appraisal", "scale", "proposals.appraisals", daily=("proposals.open_appraisal",)
             ),
         ),
     ),
@@ -84,13 +84,13 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
         (
             _entry("协商议题", "/topics", "messages", "consultation.topics"),
             _entry("协商进程", "/processes", "route", "consultation.processes"),
-            _entry("年度计划", "/plan", "calendar", "consultation.plan", daily="consultation.take_topic"),
+            _entry("年度计划", "/plan", "calendar", "consultation.plan", daily=("consultation.take_topic",)),
             _entry(
                 "流程模板",
                 "/templates",
                 "sitemap",
                 "consultation.templates",
-                daily="consultation.adopt_template",
+                daily=("consultation.adopt_template",),
             ),
         ),
     ),
@@ -131,7 +131,7 @@ def menu(page: PageContext) -> list[tuple[str, list[Entry]]]:
 
 
 def _daily(entry: Entry, held: frozenset[str]) -> bool:
-    return entry.daily is None or entry.daily in held
+    return entry.daily is None or bool(entry.daily & held)
 
 
 def current(page: PageContext) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 from infra.local.stack import Stack
 from services.portal.pages.topic_lines import read_topics
 from tests.portal_at_work import Visitor, signed_in
+from tests.proposals_at_work import TEXT
 from tests.replies_at_work import after_today
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.words import Category
@@ -79,3 +80,13 @@ async def test_a_member_begins_a_draft_on_a_topic_with_one_click(officer: Visito
     draft = await member.open(begun.headers["location"])
     assert "选题：山区茶园机耕路建设" in draft.text
     assert re.search(r'value="economy"\s+checked', draft.text), "the category is filled in"
+
+    text = {name: TEXT[name] for name in ("title", "facts", "analysis")} | {"suggestions": "一是修路。"}
+    draft_id = re.search(r'data-draft="([^"]+)"', draft.text)
+    assert draft_id
+    fields = text | {"draft_id": draft_id[1], "revision": "1", "category": "economy", "action": "submit"}
+    handed_in = await member.send(f"/proposals/{draft_id[1]}/edit", **fields)
+    assert handed_in.status_code == 303
+    shown = await member.open(handed_in.headers["location"])
+    assert "<dt>选题</dt><dd>山区茶园机耕路建设</dd>" in shown.text
+    assert "提交 1 件，立案 0 件" in (await officer.open("/calls")).text

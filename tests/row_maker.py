@@ -1,7 +1,7 @@
 """Makes a row for any table from what the database's catalogue says of its columns, for tests that walk over all tables."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from chassis.ids import new_id
@@ -56,6 +56,9 @@ async def insert_row(
 ) -> dict[str, Any]:
     """Insert one row of this committee with every column filled; what was inserted."""
     row = {column.name: parents.get(column.name) or _VALUES[column.type]() for column in columns}
+    # Whatever ends does so after it began.
+    for place, column in enumerate(column for column in columns if column.type == "date"):
+        row[column.name] += timedelta(days=place)
     row["committee"] = committee
     names, places = ", ".join(f'"{name}"' for name in row), ", ".join(f"${n + 1}" for n in range(len(row)))
     await connection.execute(f"insert into {table} ({names}) values ({places})", *row.values())

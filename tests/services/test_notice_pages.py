@@ -118,7 +118,7 @@ async def test_the_page_of_mails_is_the_administrators(portal: Stack, officer: V
 async def test_links_in_mail_lead_to_the_page_of_their_kind(officer: Visitor) -> None:
     matter, about = new_id(), new_id()
     opened = await officer.open(f"/open/task/review_proposal/{matter}?about={about}")
-    assert opened.headers["location"] == f"/review?proposal={matter}"
+    assert opened.headers["location"] == f"/review?proposal={about}"
     assert (await officer.open(f"/open/notice/due_soon/{matter}")).headers["location"] == "/work"
     assert (await officer.open(f"/open/task/nonsense/{matter}")).status_code == 404
 

@@ -241,7 +241,7 @@ async def test_twenty_megabytes_are_refused_after_the_first_few(
 async def test_an_upload_that_is_too_large_or_empty_or_from_somebody_who_may_not_is_refused(
     portal: Stack,
 ) -> None:
-    async with signed_in(portal, Role.MEMBERS_OFFICE) as office, signed_in(portal, Role.MEMBER) as somebody:
+    async with signed_in(portal, Role.MEMBERS_OFFICE) as office, signed_in(portal, Role.AUDITOR) as somebody:
         assert "5 MB" in problem(await office.post("/api/v1/uploads", content=b"x" * (6 * MB)), 413)["detail"]
         problem(await office.post("/api/v1/uploads", content=b""), 400)
         problem(await somebody.post("/api/v1/uploads", content=b"x"), 403)
@@ -249,7 +249,7 @@ async def test_an_upload_that_is_too_large_or_empty_or_from_somebody_who_may_not
 
 async def test_a_roster_goes_in_and_out_over_rest(portal: Stack) -> None:
     content = "姓名,手机\n".encode()
-    async with signed_in(portal, Role.MEMBERS_OFFICE) as office, signed_in(portal, Role.MEMBER) as somebody:
+    async with signed_in(portal, Role.MEMBERS_OFFICE) as office, signed_in(portal, Role.AUDITOR) as somebody:
         stored = (await office.post("/api/v1/uploads", content=content)).json()
         assert stored["size"] == len(content)
         fetched = await office.client.get(f"/api/v1/files/{stored['file']}")

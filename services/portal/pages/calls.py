@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from chassis import telemetry
 from chassis.calendar import local_date
 from chassis.ids import derived_id
-from chassis.problems import Invalid, NotFound, Refusal
+from chassis.problems import Invalid, NotFound, Refusal, Unavailable
 from services.portal.pages.topic_lines import read_topics
 from services.portal.views.calls import CallsView
 from services.portal.visit import Visit, Visiting, command_id, uuid_field
@@ -80,10 +80,18 @@ async def write(visit: Visiting) -> Response:
 
 
 async def open_calls(visit: Visit) -> list[CallRow]:
-    """Calls that one can still write for; none for whoever may not know of them."""
+    """Calls that one can still write for; none for whoever may not know of them.
+
+    A form to write in is never refused because its topics are away: they are a help, not a condition.
+    """
     if not visit.may("proposals.calls_for_proposals"):
         return []
-    return (await visit.ask(CallsAnswer, CallsForProposals(committee=visit.committee, only_open=True))).calls
+    query = CallsForProposals(committee=visit.committee, only_open=True)
+    try:
+        return (await visit.ask(CallsAnswer, query)).calls
+    except Unavailable as away:
+        telemetry.keep_failure("open_calls", away)
+        return []
 
 
 def _called(visit: Visit, form: FormData, typed: dict[str, str]) -> CallForProposals:

@@ -87,10 +87,10 @@ async def ended(services: Stack) -> int:
 async def test_row_58_a_hundred_proposals_through_four_rounds(house: House, services: Stack) -> None:
     await open_session_before_the_scheme(house)
 
-    async def told() -> bool:
+    async def opened_and_told() -> bool:
         return await ended(services) > 0
 
-    await until_async(told, "the proposal that opened the session is told of")
+    await until_async(opened_and_told, "the proposal that opened the session is told of")
     already = await ended(services)
     author = person(Role.MEMBER, committee=TAIHU)
     ids = [await handed_in(house, author, title=f"关于第{n}件事的建议") for n in range(COUNT)]

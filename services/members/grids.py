@@ -14,11 +14,21 @@ from tongxin_contracts.members.coverage import Link, LinkRow, LinkRule, Party, V
 from tongxin_contracts.words import Fixture, PartyKind, VenueKind
 
 
-async def grid_of(work: Work) -> Aggregate:
-    """The committee's grid; made when somebody first says something about it."""
+async def grid_of(work: Work, expected: int | None = None) -> Aggregate:
+    """The committee's grid, made when somebody first says something about it; refuses another version than expected."""
     id_ = derived_id("grid", work.committee)
     found = await work.load_many(tables.grid, [id_])
-    return found[0] if found else work.create(tables.grid, id_)
+    grid = found[0] if found else work.create(tables.grid, id_)
+    if expected is not None:
+        grid.expect(expected)
+    return grid
+
+
+async def version_of(work: Work) -> int:
+    """The grid's version; 0 while there is none."""
+    table = tables.grid
+    version = await work.tx.sql.scalar(select(table.c.version).where(table.c.committee == work.committee))
+    return int(version or 0)
 
 
 async def parties_of(work: Work) -> list[Party]:

@@ -15,6 +15,7 @@ from services.portal.pages import (
     appraisal,
     calls,
     channels,
+    coverage,
     dispatch,
     duty,
     entrance,
@@ -81,6 +82,7 @@ def make_application(portal: Portal) -> Guards:
         members,
         points,
         duty,
+        coverage,
         units,
         operations,
     ):

@@ -100,6 +100,7 @@ MENU: Final[Sequence[tuple[str, Sequence[Entry]]]] = (
             _entry("我的履职档案", "/members/me", "award", "proposals.save_draft"),
             _entry("值班与接待", "/duty", "calendar-time", "members.duty_days"),
             _entry("委员名册", "/members", "users", "members.roster"),
+            _entry("联系网格", "/coverage", "link", "members.link_coverage", daily=("members.set_links",)),
             _entry("履职排名", "/ranking", "trophy", "members.duty_ranking"),
             _entry("积分申诉", "/appeals", "message-report", "members.answer_appeal"),
             _entry("导入名册", "/members/import", "upload", "members.import_roster"),

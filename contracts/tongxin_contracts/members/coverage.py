@@ -107,6 +107,8 @@ class SetLinkRules(Command, service="members", answer=Done):
 
     parties: list[Party] = Field(max_length=PARTIES_MAX)
     rules: list[LinkRule] = Field(max_length=20)
+    expected_version: int | None = None
+    """The grid's version this was made from, 0 for none yet; None replaces whatever there is."""
 
 
 class SetLinks(Command, service="members", answer=Done):
@@ -118,12 +120,16 @@ class SetLinks(Command, service="members", answer=Done):
     """None for today."""
     partial: bool = False
     """Whether some may still be without; nobody may ever have too many."""
+    expected_version: int | None = None
+    """The grid's version this was made from, 0 for none yet; None replaces whatever there is."""
 
 
 class SetVenues(Command, service="members", answer=Done):
     """Say which venues there are, whole."""
 
     venues: list[Venue] = Field(max_length=PARTIES_MAX)
+    expected_version: int | None = None
+    """The grid's version this was made from, 0 for none yet; None replaces whatever there is."""
 
 
 class IncludeAssessment(Command, service="members", answer=Done):
@@ -193,6 +199,8 @@ class PlaceCoverage(Answer):
 class LinkCoverageAnswer(Answer):
     """The grid on a day."""
 
+    version: Internal[int]
+    """Of the grid; 0 while nobody has said anything about it."""
     on: date
     parties: Internal[list[Party]]
     rules: Public[list[RuleCoverage]]

@@ -30,7 +30,7 @@ async def set_link_rules(command: SetLinkRules, work: Work) -> Done:
     faults = rule_faults(command.parties, command.rules)
     if faults:
         raise FieldsRefused("名单或规则还要改一改", tuple(faults))
-    grid = await grid_of(work)
+    grid = await grid_of(work, command.expected_version)
     here: dict[str, Any] = {"committee": work.committee}
     for table in (tables.party, tables.rule):
         await work.tx.sql.execute(delete(table).where(table.c.committee == work.committee))

@@ -20,7 +20,7 @@ from tongxin_contracts.refusals import FieldsRefused
 
 async def set_links(command: SetLinks, work: Work) -> Done:
     """Replace a rule's links; refuses whoever has too many, and whoever has too few unless told that it is partial."""
-    grid = await grid_of(work)
+    grid = await grid_of(work, command.expected_version)
     rule = next((one for one in await rules_of(work) if one.code == command.rule), None)
     if rule is None:
         raise NotFound("没有这条联系规则，请先在“名单和规则”里设置")

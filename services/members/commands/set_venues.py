@@ -28,7 +28,7 @@ async def set_venues(command: SetVenues, work: Work) -> Done:
     ]
     if errors:
         raise Invalid(errors=errors)
-    grid = await grid_of(work)
+    grid = await grid_of(work, command.expected_version)
     await work.tx.sql.execute(delete(tables.venue).where(tables.venue.c.committee == work.committee))
     if command.venues:
         await work.tx.sql.execute(

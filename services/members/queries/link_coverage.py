@@ -2,7 +2,7 @@
 
 from chassis.calendar import local_date
 from chassis.work import Work
-from services.members.grids import as_links, links_on, parties_of, rules_of, venues_of
+from services.members.grids import as_links, links_on, parties_of, rules_of, venues_of, version_of
 from services.members.rules.coverage import PLACES, Count, behind, held, venue_lacks
 from tongxin_contracts.members.coverage import (
     CoveredBy,
@@ -18,13 +18,14 @@ from tongxin_contracts.members.coverage import (
 
 
 async def link_coverage(query: LinkCoverage, work: Work) -> LinkCoverageAnswer:
-    """Four statements; gaps and surplus by name."""
+    """Five statements; gaps and surplus by name."""
     day = query.on or local_date(work.now)
     parties, rules = await parties_of(work), await rules_of(work)
     links = await links_on(work, day, {party.name: party.person_id for party in parties})
     venues = await venues_of(work)
     pairs = {code: as_links(rows) for code, rows in links.items()}
     return LinkCoverageAnswer(
+        version=await version_of(work),
         on=day,
         parties=parties,
         rules=[_rule(rule, parties, links.get(rule.code, [])) for rule in rules],

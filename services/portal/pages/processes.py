@@ -1,6 +1,5 @@
 """Processes: the list, a new one, and one with its chart, the form of the step under way and its documents."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -16,6 +15,7 @@ from chassis import telemetry
 from chassis.ids import derived_id
 from chassis.problems import Invalid, Malformed, Refusal, field_problems
 from services.portal import flow
+from services.portal.pages.process_team import as_typed, people, team
 from services.portal.pages.timeline import actors, timeline
 from services.portal.pages.topics import typed
 from services.portal.uploads import keep
@@ -39,8 +39,8 @@ from tongxin_contracts.consultation.processes import (
     UnitsToName,
 )
 from tongxin_contracts.consultation.queries import Topic, Topics, TopicsAnswer
+from tongxin_contracts.consultation.teams import ProcessStatistics, ProcessStatisticsAnswer, SetTeam
 from tongxin_contracts.consultation.templates import Step, StepActor, Templates, TemplatesAnswer
-from tongxin_contracts.members.queries import Colleagues, ColleaguesAnswer
 from tongxin_contracts.message import Command, Done
 from tongxin_contracts.problems import FieldProblem
 from tongxin_contracts.words import NeedKind, ProcessOutcome, ProcessState, TopicState
@@ -53,7 +53,6 @@ _STATES: Final = {state.value: state for state in ProcessState}
 _NUMBERS: Final = ("present", "stakeholders", "in_favour", "against")
 _DATES: Final = ("notice_on", "held_on")
 _SHOWN_IN_BROWSER: Final = frozenset({"application/pdf", "image/png", "image/jpeg"})
-_BETWEEN_NAMES: Final = re.compile(r"[、，,;；\s]+")
 
 
 @router.get("/processes")
@@ -64,7 +63,12 @@ async def processes(visit: Visiting, after: str | None = None) -> Response:
     query = Processes(committee=visit.committee, state=state, mine=mine, after=after)
     page = await visit.ask(ProcessPage, query)
     may_start = visit.may("consultation.start_process")
-    return await visit.page(ProcessesView(page=page, state=state, mine=mine, may_start=may_start))
+    statistics = None
+    if visit.may("consultation.process_statistics"):
+        asked = ProcessStatistics(committee=visit.committee)
+        statistics = await visit.ask(ProcessStatisticsAnswer, asked)
+    view = ProcessesView(page=page, state=state, mine=mine, may_start=may_start, statistics=statistics)
+    return await visit.page(view)
 
 
 @router.get("/processes/new")
@@ -80,7 +84,7 @@ async def start(visit: Visiting) -> Response:
     id_ = command_id(form)
     process_id = derived_id("process", id_)
     try:
-        people = await _people(visit, str(form.get("brought_by", ""))) if visit.may(OFFICE) else []
+        named = await people(visit, str(form.get("brought_by", ""))) if visit.may(OFFICE) else []
         command = StartProcess.model_validate(
             {
                 "committee": visit.committee,
@@ -89,7 +93,12 @@ async def start(visit: Visiting) -> Response:
                 "topic_id": form.get("topic") or None,
                 "title": form.get("title", ""),
                 "matter": str(form.get("matter", "")).replace("\r\n", "\n"),
-                "brought_by": people,
+                "brought_by": [person for _, person in named],
+                "entry": form.get("entry") or None,
+                "party": form.get("party", ""),
+                "place": form.get("place", ""),
+                "venue": form.get("venue", ""),
+                "team": await team(visit, form) if visit.may(OFFICE) else [],
                 "unit_id": form.get("unit_id") or None,
             }
         )
@@ -99,24 +108,6 @@ async def start(visit: Visiting) -> Response:
     except Refusal as refusal:
         return await _start_form(visit, typed(form), refusal)
     return await visit.go(f"/processes/{process_id}", "协商已开始，第一步的办理人已收到待办。")
-
-
-async def _people(visit: Visit, names: str) -> list[UUID]:
-    """The members that were named; raises Invalid for a name nobody or several have."""
-    ids: list[UUID] = []
-    for name in filter(None, _BETWEEN_NAMES.split(names.strip())):
-        query = Colleagues(committee=visit.committee, search=name[:20])
-        found = (await visit.ask(ColleaguesAnswer, query)).members
-        same = [one for one in found if one.name == name]
-        if len(same) != 1:
-            words = (
-                f"有 {len(same)} 位委员叫“{name}”，请与委员联络室核对。"
-                if same
-                else f"没有找到委员“{name}”。"
-            )
-            raise Invalid(errors=[FieldProblem(field="brought_by", message=words)])
-        ids.append(same[0].person_id)
-    return ids
 
 
 async def _start_form(visit: Visit, given: Mapping[str, str], refusal: Refusal | None = None) -> Response:
@@ -225,6 +216,14 @@ async def _command(visit: Visit, process_id: UUID, form: FormData) -> tuple[Comm
         case "unit":
             what |= {"unit_id": uuid_field(form, "unit_id")}
             return AssignUnit.model_validate(what), "承办单位已指定。"
+        case "team":
+            what |= {
+                "expected_version": form.get("version"),
+                "place": form.get("place", ""),
+                "venue": form.get("venue", ""),
+                "team": await team(visit, form),
+            }
+            return SetTeam.model_validate(what), "地点和参加人员已保存。"
         case "conclude":
             what |= {
                 "expected_version": form.get("version"),
@@ -259,8 +258,8 @@ async def _show(
     found = await visit.ask(ProcessAnswer, Process(committee=visit.committee, process_id=process_id))
     step = found.template.step(found.step) if found.step else None
     ended = frozenset(run.step for run in found.runs if run.done_at) - {found.step}
-    people = actors(found.history) | set(found.proposers) | set(found.doers)
-    people |= {UUID(run.done_by) for run in found.runs if run.done_by and ":" not in run.done_by}
+    mentioned = actors(found.history) | set(found.proposers) | set(found.doers)
+    mentioned |= {UUID(run.done_by) for run in found.runs if run.done_by and ":" not in run.done_by}
     names = await visit.portal.names(actors(found.history))
     problem = refusal.problem(telemetry.trace_id()) if refusal else None
     view = ProcessView(
@@ -271,12 +270,12 @@ async def _show(
         outcomes=tuple(ProcessOutcome),
         units=await _units(visit) if found.step else [],
         timeline=timeline(found.history, names),
-        typed=typed(form),
+        typed=as_typed(found.team) | {"place": found.place, "venue": found.venue} | typed(form),
         problem=problem,
     )
     if problem is not None and step is not None:
         view = replace(view, problem=_at_fields(view, field_names(step)))
-    return await visit.page(view, people=people, status=refusal.status if refusal else 200)
+    return await visit.page(view, people=mentioned, status=refusal.status if refusal else 200)
 
 
 def _at_fields(view: ProcessView, names: list[str]) -> Any:

@@ -9,6 +9,7 @@ from services.portal.template_form import TemplateForm
 from tongxin_contracts.consultation.planning import STUDY_FIELDS, PlanAnswer, TopicSheetAnswer
 from tongxin_contracts.consultation.processes import ProcessAnswer, ProcessPage, UnitRow
 from tongxin_contracts.consultation.queries import Topic, TopicsAnswer
+from tongxin_contracts.consultation.teams import ProcessStatisticsAnswer
 from tongxin_contracts.consultation.templates import (
     Fault,
     Step,
@@ -17,7 +18,7 @@ from tongxin_contracts.consultation.templates import (
     TemplateSheetAnswer,
 )
 from tongxin_contracts.problems import Problem
-from tongxin_contracts.words import ProcessOutcome, ProcessState, TopicSource
+from tongxin_contracts.words import Entry, ProcessOutcome, ProcessState, TeamPart, TopicSource
 
 from .frame import View
 from .proposals import TimelineEntry
@@ -125,6 +126,8 @@ class ProcessesView(View):
     state: ProcessState | None
     mine: bool
     may_start: bool
+    statistics: ProcessStatisticsAnswer | None = None
+    """The current year's, for the committee's own people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,8 @@ class ProcessStartView(View):
     charts: tuple[Chart, Chart] | None
     topics: Sequence[Topic]
     units: Sequence[UnitRow]
+    entries: ClassVar = tuple(Entry)
+    parts: ClassVar = tuple(TeamPart)
     office: bool = True
     """False for a member, who begins only what is their own."""
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -145,9 +150,10 @@ class ProcessStartView(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessView(View):
-    """`/processes/{id}`: POST `action` complete, remove, unit or conclude; files to `/processes/{id}/files`."""
+    """`/processes/{id}`: POST `action` complete, remove, unit, team or conclude; files to `/processes/{id}/files`."""
 
     template: ClassVar[str] = "process.html"
+    parts: ClassVar = tuple(TeamPart)
     process: ProcessAnswer
     step: Step | None
     charts: tuple[Chart, Chart]

@@ -199,7 +199,7 @@ class PlaceCoverage(Answer):
 class LinkCoverageAnswer(Answer):
     """The grid on a day."""
 
-    version: Internal[int] = 0
+    version: Internal[int]
     """Of the grid; 0 while nobody has said anything about it."""
     on: date
     parties: Internal[list[Party]]

@@ -307,7 +307,7 @@ def test_a_hint_refreshes_what_shows_its_kind(gallery: str, browser: Browser) ->
         ),
     )
     page.route(
-        "**/work",
+        re.compile(r".*/work\??$"),
         lambda route: route.fulfill(path="build/gallery/my_work_officer.html", content_type="text/html"),
     )
     expect(page.locator("#todo")).to_contain_text("没有待办")

@@ -135,7 +135,7 @@ def test_the_thread_on_pages(city: City, browser: Browser) -> None:
         consultation.get_by_role("button", name=re.compile(TITLE[:8])).click()
         taken = consultation.locator("#topics section").first
         expect(taken).to_contain_text(TITLE)
-        expect(taken).to_contain_text("俞真")
+        expect(taken).to_contain_text("今天")
         picture(consultation, "16-topics")
     with signed_in(browser, city, "清源县系统管理员", DESK) as admin:
         look_after_it(admin)

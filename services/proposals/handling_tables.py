@@ -62,6 +62,7 @@ reply = Table(
     Column("handling_id", UUID, nullable=False),
     Column("round", Integer, nullable=False),
     Column("stage", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
     Column("opening", Text, nullable=False),
     Column("lines", JSONB, nullable=False),
     Column("closing", Text, nullable=False),

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.calendar import is_working_day, local_date
 from chassis.ids import new_id
-from chassis.problems import Forbidden, Invalid, NotFound, Refusal, WrongState
+from chassis.problems import Forbidden, Invalid, NotFound, Refusal, VersionClash, WrongState
 from tests.handling_at_work import (
     Unit,
     dispatched,
@@ -35,9 +35,11 @@ from tongxin_contracts.proposals.handling_commands import (
     Dispatch,
     Dispatched,
     DispatchItem,
+    DraftReply,
     GiveOpinion,
     PreDispatch,
     Reallocate,
+    ReplyDrafted,
     ReportResult,
     ResponsibilityLine,
     ReturnAllocation,
@@ -251,8 +253,6 @@ async def test_draft_check_sign_and_back(house: House, staff: list[Unit]) -> Non
 
 
 def _draft(where: dict) -> object:  # type: ignore[type-arg]
-    from tongxin_contracts.proposals.handling_commands import DraftReply
-
     return DraftReply(**where)
 
 
@@ -309,3 +309,17 @@ async def test_desks_show_what_is_due_first(house: House, staff: list[Unit]) -> 
     answer = await house.ask_for(CircularAnswer, circular, office(WHERE))
     row = next(row for row in answer.units if row.unit_id == unit.id)
     assert (row.dispatched, row.signed, row.replied, row.overdue) == (3, 3, 0, 0)
+
+
+async def test_two_handlers_do_not_overwrite_each_other(house: House, staff: list[Unit]) -> None:
+    handled = await in_hand(house, WHERE, staff[0])
+    where = {"committee": WHERE, "proposal_id": handled.proposal_id}
+    first = await house.ask_for(
+        ReplyDrafted, DraftReply(**where, revision=0, opening="先写的"), staff[0].handler
+    )
+    late = DraftReply(**where, revision=0, opening="另一位承办人写的")
+    assert "请比对" in await refused(house, late, staff[0].handler, VersionClash)
+    kept = (await seen_by(house, handled, staff[0].handler)).replies[0]
+    assert (kept.opening, kept.revision) == ("先写的", first.revision)
+    merged = DraftReply(**where, revision=first.revision, opening="合在一起的")
+    assert (await house.ask_for(ReplyDrafted, merged, staff[0].handler)).revision == first.revision + 1

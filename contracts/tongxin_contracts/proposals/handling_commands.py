@@ -162,10 +162,22 @@ class ReplyLineDraft(BaseModel):
     """B: until when it will be done."""
 
 
-class DraftReply(Command, service="proposals", answer=Done):
+class ReplyDrafted(Done):
+    """The draft is kept."""
+
+    revision: int
+    """To be sent with the next save."""
+
+
+class DraftReply(Command, service="proposals", answer=ReplyDrafted):
     """Keep the reply as written so far; limits are checked when it goes to the checker."""
 
     proposal_id: UUID
+    revision: int | None = Field(default=None, ge=0)
+    """The revision this text was written on, 0 for a new draft; another one means a colleague saved meanwhile.
+
+    None saves in any case.
+    """
     opening: Annotated[str, StringConstraints(max_length=2000)] = ""
     lines: list[ReplyLineDraft] = Field(default_factory=list, max_length=20)
     closing: Annotated[str, StringConstraints(max_length=2000)] = ""

@@ -93,6 +93,8 @@ class Reply(Answer):
     reply_class: Public[ReplyClass | None]
     remarks: Internal[str | None]
     """What checker or signer want changed."""
+    revision: Internal[int | None] = None
+    """How often the draft was saved; for those inside."""
     drafted_by: Internal[UUID | None]
     checked_by: Internal[UUID | None]
     signed_by: Internal[UUID | None]

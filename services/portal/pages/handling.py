@@ -22,6 +22,7 @@ from services.portal.visit import Visit, Visiting, command_id
 from tongxin_contracts.message import Done
 from tongxin_contracts.proposals.handling_commands import (
     Dispatched,
+    ReplyDrafted,
     ReplySigned,
     SignReply,
     SubmitReply,
@@ -49,21 +50,28 @@ async def handling(visit: Visiting, proposal_id: UUID) -> Response:
 async def act(visit: Visiting, proposal_id: UUID) -> Response:
     """Do what a form says; a refusal shows the page with what was typed."""
     form = await visit.form()
+    saved: int | None = None
     try:
+        if form.get("action") in ("save", "submit"):
+            # Saved first, so that what is refused afterwards is kept.
+            saved = await _save(visit, proposal_id, form)
         said = await _act(visit, proposal_id, form)
     except Refusal as refusal:
-        return await _show(visit, proposal_id, form, refusal)
+        return await _show(visit, proposal_id, form, refusal, saved)
     return await visit.go(f"/handling/{proposal_id}", said)
+
+
+async def _save(visit: Visit, proposal_id: UUID, form: FormData) -> int:
+    command = forms.drafted(form, {"committee": visit.committee, "proposal_id": proposal_id})
+    return (await visit.ask(ReplyDrafted, command, derived_id("save", command_id(form)))).revision
 
 
 async def _act(visit: Visit, proposal_id: UUID, form: FormData) -> str:
     what = {"committee": visit.committee, "proposal_id": proposal_id}
     action = form.get("action")
-    if action in ("save", "submit"):
-        # Saved first, so that what is refused afterwards is kept.
-        await visit.ask(Done, forms.drafted(form, what), derived_id("save", command_id(form)))
-        if action == "save":
-            return "答复稿已保存。"
+    if action == "save":
+        return "答复稿已保存。"
+    if action == "submit":
         await visit.ask(Done, SubmitReply.model_validate(what), command_id(form))
         return "已送核稿人核稿。"
     if action == "dispatch":
@@ -90,8 +98,8 @@ async def autosave(visit: Visiting, request: Request, proposal_id: UUID) -> Resp
     except ValueError as error:
         raise Malformed("缺少提交编号，请刷新页面后重试") from error
     command = forms.draft(body, {"committee": visit.committee, "proposal_id": proposal_id})
-    await visit.ask(Done, command, save_id)
-    return JSONResponse({"revision": 0, "saved_at": visit.portal.clock.now().isoformat()})
+    saved = await visit.ask(ReplyDrafted, command, save_id)
+    return JSONResponse({"revision": saved.revision, "saved_at": visit.portal.clock.now().isoformat()})
 
 
 @router.get("/handling/{proposal_id}/letter.docx")
@@ -126,7 +134,11 @@ async def _ask(visit: Visit, proposal_id: UUID) -> HandlingAnswer:
 
 
 async def _show(
-    visit: Visit, proposal_id: UUID, form: FormData | None = None, refusal: Refusal | None = None
+    visit: Visit,
+    proposal_id: UUID,
+    form: FormData | None = None,
+    refusal: Refusal | None = None,
+    saved: int | None = None,
 ) -> Response:
     found = await _ask(visit, proposal_id)
     now = visit.portal.clock.now()
@@ -144,7 +156,7 @@ async def _show(
         timeline=timeline(found.history, names),
         mine=steps.my_part(found),
         lines=forms.lines_shown(found, form) if "lines" in may else (),
-        reply=forms.reply_shown(found, form) if "save" in may else None,
+        reply=forms.reply_shown(found, form, saved) if "save" in may else None,
         current_reply=steps.current_reply(found),
         letters=steps.letters(found, may),
         talk_first=names.get(found.first_proposer, ""),

@@ -1,6 +1,7 @@
 """What the forms of a handling's page say, as commands; and back again as they were typed, when one was refused."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -181,10 +182,14 @@ def _sent(place: int, row: Mapping[str, str]) -> LineTyped:
 # -- the reply ---------------------------------------------------------------------------------------------------------
 
 
-def reply_shown(found: HandlingAnswer, form: FormData | None) -> ReplyTyped:
-    """The reply as sent, as saved, or with the words every letter begins and ends with."""
+def reply_shown(found: HandlingAnswer, form: FormData | None, saved: int | None = None) -> ReplyTyped:
+    """The reply as sent, as saved, or with the words every letter begins and ends with.
+
+    What was sent keeps the revision it was written on, or has that of its own save (`saved`).
+    """
     if form is not None and form.get("action") in ("save", "submit"):
-        return _reply_sent(form)
+        sent = _reply_sent(form)
+        return sent if saved is None else replace(sent, revision=saved)
     reply = current_reply(found)
     written = {line.suggestion: line for line in reply.lines} if reply else {}
     lines = []
@@ -204,6 +209,7 @@ def reply_shown(found: HandlingAnswer, form: FormData | None) -> ReplyTyped:
         opening=reply.opening if reply else opening,
         closing=reply.closing if reply else CLOSING,
         lines=tuple(lines),
+        revision=(reply.revision or 0) if reply else 0,
     )
 
 
@@ -220,6 +226,7 @@ def _reply_sent(form: FormData) -> ReplyTyped:
             )
             for place, written in enumerate(texts)
         ),
+        revision=_revision(form.get("compared") or form.get("revision", "0")),
     )
 
 
@@ -230,7 +237,9 @@ def drafted(form: FormData, what: Mapping[str, Any]) -> commands.DraftReply:
         {"text": line.text, "reply_class": line.reply_class, "promised_by": line.promised_by}
         for line in typed.lines
     ]
-    return draft({"opening": typed.opening, "closing": typed.closing, "lines": lines}, what)
+    return draft(
+        {"revision": typed.revision, "opening": typed.opening, "closing": typed.closing, "lines": lines}, what
+    )
 
 
 def draft(body: Mapping[str, Any], what: Mapping[str, Any]) -> commands.DraftReply:
@@ -242,10 +251,17 @@ def draft(body: Mapping[str, Any], what: Mapping[str, Any]) -> commands.DraftRep
         return commands.DraftReply.model_validate(
             dict(what)
             | {"opening": body.get("opening", ""), "closing": body.get("closing", "")}
+            | {"revision": body.get("revision")}
             | {"lines": [_line(place, line) for place, line in enumerate(lines)]}
         )
     except ValidationError as error:
         raise Malformed(errors=field_problems(error)) from error
+
+
+def _revision(typed: Any) -> int:
+    """What the page had put into its form; what is none is taken for a new draft, which clashes with any other."""
+    text_ = str(typed)
+    return int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 10 else 0
 
 
 def _line(place: int, line: Mapping[str, Any]) -> dict[str, Any]:

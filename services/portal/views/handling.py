@@ -52,6 +52,8 @@ class ReplyTyped:
     opening: str
     closing: str
     lines: tuple[ReplyLineTyped, ...]
+    revision: int = 0
+    """The save it was written on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

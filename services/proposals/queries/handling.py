@@ -228,6 +228,7 @@ def _reply(row: Any, reader: _Reader) -> Reply:
         letter_number=row.letter_number,
         reply_class=row.reply_class,
         remarks=row.remarks if within else None,
+        revision=row.revision if within else None,
         drafted_by=row.drafted_by if within else None,
         checked_by=row.checked_by if within else None,
         signed_by=row.signed_by if within else None,

@@ -107,7 +107,10 @@ export class Autosave {
       this.stop();
       const problem = await response.json().catch(() => ({}));
       this.#pending = null;
-      this.say({ 401: "signed-out", 403: "signed-out", 409: "clash" }[response.status] ?? "refused", problem);
+      // Only a clash of versions can be settled here: other conflicts say that the text is not to be changed any more.
+      const clash = response.status === 409 && (problem.type ?? "version-clash").endsWith("version-clash");
+      const standing = { 401: "signed-out", 403: "signed-out" }[response.status] ?? (clash ? "clash" : "refused");
+      this.say(standing, problem);
     }
   }
 

@@ -1,4 +1,4 @@
-// The reply to a proposal: saves itself while one types. A draft has no versions: the last save counts.
+// The reply to a proposal: saves itself while one types. Several handlers may write it: whoever comes second sees both.
 import { Autosave } from "./autosave.js";
 import { fresh } from "./content.js";
 import { forget, kept } from "./local_drafts.js";
@@ -15,10 +15,10 @@ function setUp(form) {
     draftId,
     owner,
     kind: "reply",
-    revision: 0,
+    revision: Number(form.elements.revision.value),
     csrf: form.elements.csrf.value,
     read: () => readReply(form),
-    say: (state, details) => say(form, state, details),
+    say: (state, details) => say(form, saver, state, details),
   });
   form.addEventListener("input", () => saver.changed());
   form.addEventListener("submit", () => saver.stop());
@@ -33,6 +33,15 @@ function setUp(form) {
   if (JSON.stringify(own.text) === JSON.stringify(readReply(form))) {
     // It arrived with the form itself; kept longer it could one day overwrite what a colleague wrote since.
     forget(draftId);
+    return;
+  }
+  if (own.revision !== saver.revision) {
+    // A colleague saved since: whose text goes on is for a person to say.
+    notice(form, "本机有一份未上传的答复稿；此后有同事保存过，页面上是同事的那一份。", [
+      ["改用本机的内容", () => { fill(form, own.text); saver.changed(); }],
+      ["丢弃本机的内容", () => forget(draftId)],
+    ]);
+    showOther(form, own.text, "本机未上传的那一份");
     return;
   }
   fill(form, own.text);
@@ -67,24 +76,57 @@ function fill(form, reply) {
   });
 }
 
-function say(form, state, details) {
+function say(form, saver, state, details = {}) {
   sayState(form, state, details);
+  if (state === "saved") form.elements.revision.value = details.revision;
+  if (state === "clash") clash(form, saver);
   if (state === "signed-out") {
     notice(form, "登录已失效。请在新窗口登录，回到本页后会自动继续保存。", [["打开登录页", () => window.open("/login", "_blank", "noopener")]]);
   }
 }
 
-/** Reads the session's secret from the page as the server has it now, then saves what stands here. */
-async function again(form, saver) {
+/** Both texts, and what one can do; until somebody says, nothing is saved over the other. */
+async function clash(form, saver) {
+  const there = await onServer(form);
+  notice(form, "同事（或您在另一个窗口）保存过这份答复。下面是那一份，表单里是您写的。", [
+    ["以我的表单为准", () => again(form, saver)],
+    ["改用那一份", () => { forget(form.dataset.draft); location.assign(form.dataset.editUrl); }],
+  ]);
+  if (there) showOther(form, readReply(there), "同事保存的那一份");
+}
+
+function showOther(form, reply, label) {
+  const box = document.createElement("details");
+  box.open = true;
+  const summary = document.createElement("summary");
+  summary.textContent = label;
+  box.append(summary);
+  for (const text of [reply.opening, ...reply.lines.map((line, place) => `${place + 1}．${line.text}`), reply.closing]) {
+    const words = document.createElement("p");
+    words.textContent = text;
+    box.append(words);
+  }
+  form.querySelector("[data-save-notice]").append(box);
+}
+
+/** The form as the server has it now. */
+async function onServer(form) {
   try {
     const response = await fetch(form.dataset.editUrl, { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const there = page.querySelector("form[data-reply-autosave]");
-    if (!there) return;
-    form.elements.csrf.value = there.elements.csrf.value;
-    saver.resume({ csrf: there.elements.csrf.value });
-    form.querySelector("[data-save-notice]").replaceChildren();
+    return page.querySelector("form[data-reply-autosave]");
   } catch {
-    sayState(form, "offline");
+    return null;
   }
+}
+
+/** Takes the session's secret from the page as the server has it now, then saves what stands here. */
+async function again(form, saver) {
+  const there = await onServer(form);
+  if (!there) return sayState(form, "offline");
+  form.elements.csrf.value = there.elements.csrf.value;
+  // Signed in again is no reason to save over a colleague: only who saw both takes the newer revision.
+  const compared = form.dataset.standing === "clash";
+  saver.resume({ csrf: there.elements.csrf.value, revision: compared ? Number(there.elements.revision.value) : undefined });
+  form.querySelector("[data-save-notice]").replaceChildren();
 }

@@ -4,13 +4,14 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 SYNCED := .venv/.synced
 PYTEST_ARGS ?=
+SEED ?=
 # What may not be in the tree: private keys, nkey seeds, index addresses of somebody's own.
 TREE := --exclude-dir=.git --exclude-dir=.venv --exclude-dir=.venv-bootstrap --exclude-dir=.data \
 	--exclude-dir=node_modules --exclude-dir=build --exclude-dir=dist --exclude-dir='.*_cache'
 
 .DEFAULT_GOAL := help
 .PHONY: help env run stop test check check-style check-types check-layers check-generated check-lock \
-	check-secrets format contracts assets playbooks clean
+	check-secrets format contracts assets playbooks faults clean
 
 help: ## list what one can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +69,9 @@ assets: env ## build the portal's front end (skipped when fresh)
 
 playbooks: env assets ## run the playbooks' tests and print every row with its state
 	$(PY) -m tests.playbooks
+
+faults: env assets ## break everything there is to break and print what held (SEED=7 for another course; up to 40 minutes)
+	$(if $(SEED),TONGXIN_FAULT_SEED=$(SEED) )$(PY) -m tests.faults $(PYTEST_ARGS)
 
 clean: ## remove what can be made again; the data folder stays
 	rm -rf .venv .venv-bootstrap build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \

@@ -11,6 +11,21 @@ import pytest
 import structlog
 
 from infra.local.stack import Stack
+from tests.faults.frame import (
+    pytest_collection_modifyitems,
+    pytest_runtest_makereport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    recovery,
+)
+
+__all__ = [
+    "pytest_collection_modifyitems",
+    "pytest_runtest_makereport",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "recovery",
+]
 
 ACK_WAIT = timedelta(seconds=3)
 

@@ -8,6 +8,7 @@ import pytest
 from infra.local.program import Running
 from infra.local.stack import Stack
 from tests.conftest import ACK_WAIT, temporary_folder
+from tests.faults.frame import History, keep, new_history
 from tests.house import House
 from tests.processes import start_all, stop_all
 from tongxin_contracts.subjects import OWNERS
@@ -54,3 +55,11 @@ async def house(processes: Processes) -> AsyncIterator[House]:
     opened = await House.open(processes.stack)
     yield opened
     await opened.connection.close()
+
+
+@pytest.fixture
+def history(processes: Processes, request: pytest.FixtureRequest) -> Iterator[History]:
+    """What this test promised and saw; kept under build/faults/ when it is over."""
+    made = new_history(processes.stack.data, request.node.nodeid)
+    yield made
+    keep(made)

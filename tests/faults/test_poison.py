@@ -93,6 +93,7 @@ async def candidates(stack: Stack) -> set[UUID]:
     }
 
 
+@pytest.mark.fault("F8", invariants="I2 I7 I9", ci=True)
 async def test_each_kind_of_poison_is_a_letter_and_stops_nobody_else(
     processes: Processes, house: House
 ) -> None:
@@ -130,6 +131,7 @@ async def test_each_kind_of_poison_is_a_letter_and_stops_nobody_else(
     assert str(bug.id) in log, "I9: the fault shows in a log line"
 
 
+@pytest.mark.fault("F8", invariants="I2 I7 I9", ci=True)
 async def test_what_waits_behind_a_letter_comes_in_order_when_it_is_dropped(processes: Processes) -> None:
     stack, aggregate = processes.stack, uuid4()
     first = envelope(ProposalFiled.type_name(), aggregate, 1)
@@ -164,6 +166,7 @@ async def test_what_waits_behind_a_letter_comes_in_order_when_it_is_dropped(proc
     assert str(first.id) not in await letter_reasons(stack)
 
 
+@pytest.mark.fault("F8", invariants="I2 I7 I9", ci=True)
 async def test_a_letter_retried_before_it_is_mended_stays_a_letter(processes: Processes) -> None:
     stack, aggregate = processes.stack, uuid4()
     broken = envelope(ProposalFiled.type_name(), aggregate)
@@ -184,6 +187,7 @@ async def test_a_letter_retried_before_it_is_mended_stays_a_letter(processes: Pr
     await until_async(tried, "it was tried again and failed again")
 
 
+@pytest.mark.fault("F8", invariants="I2 I7 I9", ci=True)
 async def test_a_message_above_the_broker_s_limit_cannot_even_be_sent(processes: Processes) -> None:
     with pytest.raises(MaxPayloadError):
         await publish(
@@ -191,6 +195,7 @@ async def test_a_message_above_the_broker_s_limit_cannot_even_be_sent(processes:
         )
 
 
+@pytest.mark.fault("F8", invariants="I2 I7 I9", ci=True)
 async def test_the_relay_goes_on_after_somebody_wrote_into_its_stream(
     processes: Processes, house: House
 ) -> None:

@@ -3,6 +3,8 @@ import htmx from "htmx.org";
 
 /** Calls `setUp(root)` for the page and for each piece that is swapped in later. */
 export function onContent(setUp) {
+  // htmx tells of the page itself only a moment after it is there: a key pressed at once would find nobody listening.
+  setUp(document.body);
   htmx.onLoad((element) => setUp(element));
 }
 

@@ -1,51 +1,116 @@
 """Brings one service's database to the newest revision, and says whether it is there.
 
 Each service has a folder of Alembic revisions; the environment for them is here, so that none is written five times.
-A migration waits at most five seconds for a lock: better one that fails than a system that stands. All missing
-revisions are applied in one transaction.
+All missing revisions are applied in one transaction, by one process at a time. A migration never waits long for a
+table: whoever asks for it after the migration waits behind it, so it gives way, rolls back and comes again. A database
+that is ahead of this code is left alone and is well enough for it: migrations only ever expand (ADR 0022).
 """
 
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import asyncpg
+import structlog
 from alembic import op
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from chassis import schema
 
+log = structlog.get_logger()
 
-def migrate(service: str, owner_url: str) -> list[str]:
+LOCK_TIMEOUT: Final = "2s"
+"""How long a migration waits for a table; below the 3 s that a service's own statements wait behind it."""
+STATEMENT_TIMEOUT: Final = "10min"
+"""How long one statement may run, and how long one migrator waits for another."""
+PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0)
+"""Seconds between attempts while somebody holds a table: about a minute in all."""
+
+_GIVES_WAY: Final = ("55P03", "40P01")
+"""SQLSTATE of a lock not given in time, and of a deadlock."""
+_DATABASE_ERRORS: Final = (DBAPIError, asyncpg.PostgresError)
+"""SQLAlchemy's for what it runs, asyncpg's own for the scripts that run as they stand."""
+
+
+class MigrationBlockedError(Exception):
+    """Somebody held a table through every attempt; nothing was changed."""
+
+
+def migrate(service: str, owner_url: str, *, pauses: Sequence[float] = PAUSES) -> list[str]:
     """Apply what is missing, as the owner role; returns the revisions applied, in order.
 
-    Runs in a thread of its own, so that it can be called with or without a running event loop.
+    Runs in a thread of its own, so that it can be called with or without a running event loop. Raises
+    MigrationBlockedError when a table could not be had in as many attempts as there are `pauses`, and one.
     """
     with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, _migrate(service, owner_url)).result()
+        return thread.submit(asyncio.run, _migrate(service, owner_url, pauses)).result()
 
 
-async def _migrate(service: str, owner_url: str) -> list[str]:
+async def _migrate(service: str, owner_url: str, pauses: Sequence[float]) -> list[str]:
     engine = create_async_engine(
         owner_url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool
     )
     try:
-        async with engine.begin() as connection:
-            await connection.execute(text("set local lock_timeout = '5s'"))
-            applied = await connection.run_sync(_upgrade, service)
-            await connection.run_sync(_grow, service)
-            if applied:
-                await connection.run_sync(_grant, service)
-            return applied
+        for pause in pauses:
+            try:
+                return await _attempt(engine, service)
+            except _DATABASE_ERRORS as error:
+                if not _gave_way(error):
+                    raise
+                log.warning("migration_gave_way", database=service, again_in=pause)
+                await asyncio.sleep(pause)
+        try:
+            return await _attempt(engine, service)
+        except _DATABASE_ERRORS as error:
+            if _gave_way(error):
+                raise MigrationBlockedError(service) from error
+            raise
     finally:
         await engine.dispose()
+
+
+async def _attempt(engine: AsyncEngine, service: str) -> list[str]:
+    async with engine.begin() as connection:
+        # Waiting for another migrator harms nobody, so that may last; waiting for a table may not.
+        await connection.execute(text(f"set local lock_timeout = '{STATEMENT_TIMEOUT}'"))
+        await connection.execute(text(f"set local statement_timeout = '{STATEMENT_TIMEOUT}'"))
+        await connection.execute(text("select pg_advisory_xact_lock(hashtextextended('tongxin migrate', 0))"))
+        await connection.execute(text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
+        if is_ahead(service, await connection.run_sync(_present)):
+            log.warning("database_is_ahead", database=service, note="left as it is")
+            return []
+        applied = await connection.run_sync(_upgrade, service)
+        await connection.run_sync(_grow, service)
+        if applied:
+            await connection.run_sync(_grant, service)
+        return applied
+
+
+def _gave_way(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) in _GIVES_WAY
+
+
+def _present(connection: Connection) -> str | None:
+    """The database's revision; None before the first migration."""
+    if connection.execute(text("select to_regclass('alembic_version')")).scalar() is None:
+        return None
+    return connection.execute(text("select version_num from alembic_version")).scalar()
+
+
+def is_ahead(service: str, revision: str | None) -> bool:
+    """Whether a database's revision is one that this code does not know: a newer release's."""
+    return revision is not None and revision not in revisions(service)
 
 
 def _upgrade(connection: Connection, service: str) -> list[str]:
@@ -90,6 +155,7 @@ def _run_on(connection: Connection, sql: str) -> None:
     adapted.run_async(lambda raw: raw.execute(sql))
 
 
+@cache
 def newest_revision(service: str) -> str:
     """The revision a database of this code must be at."""
     head = _scripts(service).get_current_head()
@@ -98,9 +164,10 @@ def newest_revision(service: str) -> str:
     return head
 
 
+@cache
 def revisions(service: str) -> Sequence[str]:
     """All revisions, the oldest first."""
-    return [script.revision for script in reversed(list(_scripts(service).walk_revisions()))]
+    return tuple(script.revision for script in reversed(list(_scripts(service).walk_revisions())))
 
 
 def _scripts(service: str) -> ScriptDirectory:

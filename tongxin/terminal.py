@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import typer
 
+from chassis.migrations import MigrationBlockedError
 from infra.local.problems import StackError
 from infra.nats.provision import ProvisionError
 
@@ -34,4 +35,11 @@ def problems_said() -> Iterator[None]:
     except (StackError, ProvisionError) as error:
         sys.stdout.flush()
         Terminal().alarm(str(error))
+        raise typer.Exit(1) from error
+    except MigrationBlockedError as error:
+        sys.stdout.flush()
+        Terminal().alarm(
+            f"{error} 的数据表一直被占用，没有做任何改动。处理：在 pg_stat_activity 中找出长时间未结束的事务，"
+            "结束后重新执行 tongxin migrate"
+        )
         raise typer.Exit(1) from error

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from chassis.migrations import newest_revision
+from chassis.migrations import is_ahead, newest_revision
 
 
 def has_migrations(service: str) -> bool:
@@ -18,13 +18,13 @@ def has_migrations(service: str) -> bool:
 
 
 async def migration_lag(owner_urls: Mapping[str, str]) -> dict[str, str]:
-    """Service -> what it has and what it should have, for those that differ."""
+    """Service -> what it has and what it should have, for those that are behind."""
     behind = {}
     for service, url in owner_urls.items():
         if not has_migrations(service):
             continue
         present, newest = await _revision(url), newest_revision(service)
-        if present != newest:
+        if present != newest and not is_ahead(service, present):
             behind[service] = f"在 {present}，应为 {newest}"
     return behind
 

@@ -1,0 +1,7 @@
+"""The list of benches. A bench is a module here with `async def measure() -> list[Figure]`; it makes what it needs
+(servers, processes, data) and ends it."""
+
+from typing import Final
+
+BENCHES: Final[dict[str, str]] = {}
+"""Name for `make bench ONLY=name` -> module; run in this order."""

@@ -1,0 +1,1 @@
+"""What our figures stand beside: other ways to do the same, written as their documentation says and as fast as they go."""

@@ -122,6 +122,26 @@ create table epoch (only_one boolean primary key default true check (only_one), 
 insert into epoch values (true, 1);
 """
 
+RESTORE = """
+alter table epoch add column if not exists unreconciled_since timestamptz;
+create table if not exists restored (
+    aggregate uuid primary key,
+    kind text not null,
+    committee text not null,
+    kept_version int not null,
+    version int not null,
+    undone text[] not null,
+    epoch int not null,
+    found_at timestamptz not null default now(),
+    settled_at timestamptz
+);
+create index if not exists restored_open on restored (found_at) where settled_at is null;
+"""
+"""Aggregates that went back with a restored database, and the version each goes on from (`chassis/restored.py`).
+
+Every service's own revision runs it; `epoch.unreconciled_since` says that the service must not begin yet.
+"""
+
 _GROWTH = """
 alter table held add column if not exists judged_by text[] not null default '{{}}';
 create index if not exists held_unread on held (consumer)
@@ -149,7 +169,7 @@ select to_regclass('held_unread') is not null
 _GRANTS = """
 grant usage on schema public to {service}_app, {service}_worker;
 grant select, insert, update, delete on all tables in schema public to {service}_app, {service}_worker;
-revoke all on outbox, history, gate, held, disclosure, deadline, epoch from {service}_app;
+revoke all on outbox, history, gate, held, disclosure, deadline, epoch, restored from {service}_app;
 grant insert on outbox, disclosure to {service}_app;
 grant select (message_id, published_at) on outbox to {service}_app;
 grant select, insert on history to {service}_app;

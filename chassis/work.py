@@ -40,6 +40,8 @@ class Tools:
     sealer: Sealer
     settings: Settings | None = None
     """The service's own settings, where a handler has to know one."""
+    floors: Mapping[UUID, int] = field(default_factory=dict)
+    """Versions that aggregates made anew go on from, after a restore; see `chassis/restored.py`."""
 
 
 @dataclass(slots=True)
@@ -151,7 +153,8 @@ class Work:
 
     def create(self, table: Table, id_: UUID, *, committee: str | None = None, **columns: Any) -> Aggregate:
         """A new aggregate, inserted at the end of the transaction; its history begins with all its columns."""
-        row = {"id": id_, "committee": committee or self.committee, "version": 0, **columns}
+        version = self.tools.floors.get(id_, 0)
+        row = {"id": id_, "committee": committee or self.committee, "version": version, **columns}
         made = Aggregate(table, row, self, is_new=True)
         made.changes = {name: [None, value] for name, value in columns.items() if value is not None}
         self.touched.append(made)

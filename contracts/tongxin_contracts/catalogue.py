@@ -41,6 +41,7 @@ from .proposals import (
 from .proposals import commands as proposals_commands
 from .proposals import events as proposals_events
 from .proposals import queries as proposals_queries
+from .restoring import AGGREGATE_RESTORED
 from .tasks import TASK_CLOSED, TASK_OPENED
 
 M = TypeVar("M", bound=Message)
@@ -79,6 +80,7 @@ EVENTS: tuple[type[Event], ...] = (
     ),
     *TASK_OPENED.values(),
     *TASK_CLOSED.values(),
+    *AGGREGATE_RESTORED.values(),
 )
 COMMANDS: tuple[type[Command], ...] = _declared(
     Command,

@@ -91,6 +91,12 @@ def agency_consumer(agency: str) -> str:
     return f"agency_{_name(agency)}"
 
 
+def subject_template(subject: str) -> str:
+    """A concrete event's subject with committee or agency left open, as spans name it."""
+    first, _who, *rest = subject.split(".")
+    return ".".join((first, "{agency}" if first == "agency" else "{committee}", *rest))
+
+
 def _name(value: str) -> str:
     if not _NAME.match(value):
         raise ValueError(f"not a plain name for a subject: {value!r}")

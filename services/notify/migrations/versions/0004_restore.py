@@ -1,17 +1,15 @@
-"""What restoring needs: epochs, forks, snapshots."""
+"""What restoring needs: aggregates that went back, and whether the database was reconciled since."""
 
 from chassis.migrations import run_script
+from chassis.schema import RESTORE
 
 revision = "0004"
 down_revision = "0003"
 
-TABLES = """
-"""
-
 
 def upgrade() -> None:
     """Expanding only: code of the version before runs on it."""
-    run_script(TABLES)
+    run_script(RESTORE)
 
 
 def downgrade() -> None:

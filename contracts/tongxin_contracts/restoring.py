@@ -1,0 +1,51 @@
+"""An owner's database went back in time: what its followers are told of each aggregate that went back with it.
+
+Events are never taken back; this one is a new fact beside them, with a version above all that was ever stated. Every
+owner may state it, each on its own subjects.
+"""
+
+from types import new_class
+from typing import Any, Final
+from uuid import UUID
+
+from .classification import Public
+from .message import Event
+from .subjects import OWNERS, ServiceName
+
+
+class AggregateRestored(Event):
+    """What was stated of an aggregate after a backup holds no more: its owner's database was restored."""
+
+    aggregate_id: Public[UUID]
+    kind: Public[str]
+    """What it is, as its events call it; `unknown` where only a follower's position tells of it."""
+    kept_version: Public[int]
+    """The version the owner still has; 0 when it knows nothing of it any more."""
+    undone: Public[tuple[UUID, ...]]
+    """Ids of the events that hold no more, in their order."""
+    undone_names: Public[tuple[str, ...]]
+    """Their names beside them: `proposal_filed`."""
+
+
+def _of(service: ServiceName) -> type[AggregateRestored]:
+    def fill(namespace: dict[str, Any]) -> None:
+        namespace.update(__module__=__name__, __doc__=AggregateRestored.__doc__)
+
+    keywords = {"service": service, "aggregate": "restored"}
+    made: type[AggregateRestored] = new_class("AggregateRestored", (AggregateRestored,), keywords, fill)
+    return made
+
+
+AGGREGATE_RESTORED: dict[ServiceName, type[AggregateRestored]] = {service: _of(service) for service in OWNERS}
+
+RESTATED: Final[dict[str, tuple[str, ...]]] = {
+    "member_changed": ("member_changed", "member_admitted"),
+    "unit_staffed": ("unit_staffed",),
+    "unit_registered": ("unit_registered",),
+    "proposal_authors_joined": ("proposal_authors_joined", "proposal_filed"),
+    "team_set": ("team_set",),
+}
+"""Events that tell a whole state, each with those that carry its fields: the newest one kept is stated again as a snapshot.
+
+Tasks are snapshots by nature: open or closed, as the owner's own row says.
+"""

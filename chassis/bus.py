@@ -40,22 +40,24 @@ REQUEST_TIMEOUT: Final = 5.0
 
 
 async def wait_for_port(url: str, *, limit: float = 30.0) -> None:
-    """Wait until somebody listens; a first connect that fails costs nats-py two seconds (facts.md)."""
-    parsed = urlparse(url.split(",", maxsplit=1)[0])
+    """Wait until one of the servers listens; a first connect that fails costs nats-py two seconds (facts.md)."""
+    servers = [urlparse(server) for server in url.split(",")]
     deadline = asyncio.get_running_loop().time() + limit
     while True:
-        try:
-            await asyncio.to_thread(
-                lambda: socket.create_connection(
-                    (parsed.hostname or "127.0.0.1", parsed.port or 4222), 1
-                ).close()
-            )
-        except OSError:
-            if asyncio.get_running_loop().time() > deadline:
-                raise
-            await asyncio.sleep(0.05)
-        else:
-            return
+        for parsed in servers:
+            try:
+                place = (parsed.hostname or "127.0.0.1", parsed.port or 4222)
+                await asyncio.to_thread(_knock, place)
+            except OSError:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            else:
+                return
+        await asyncio.sleep(0.05)
+
+
+def _knock(place: tuple[str, int]) -> None:
+    socket.create_connection(place, 1).close()
 
 
 def connection_options(

@@ -1,7 +1,8 @@
 """Renders the configuration file of nats-server from values; what the file says is decided here and nowhere else.
 
-Always holds: users are known by public key only, so the file holds no secret; every acknowledged message is on disk
-(`sync_interval: always`); an agency's account is offered the three calls on its own consumer and nothing else.
+Always holds: users are known by public key only, so the file holds no secret but, in a cluster, the password of its
+routes; every acknowledged message is on disk (`sync_interval: always`); an agency's account is offered the three calls
+on its own consumer and nothing else.
 """
 
 import json
@@ -24,6 +25,7 @@ MAIN_ACCOUNT = "TONGXIN"
 SYSTEM_ACCOUNT = "SYS"
 OPERATOR_USER = "operator"
 SYSTEM_USER = "sys"
+ROUTES_USER = "routes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,19 @@ class AgencyAccount:
     def account(self) -> str:
         """The account's name on the server."""
         return f"AGENCY_{self.agency.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfig:
+    """How one node finds the others and lets them in."""
+
+    name: str
+    host: str
+    port: int
+    password: str
+    """URL-safe: it stands in the routes' addresses too."""
+    routes: Sequence[str]
+    """host:port of the other nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,8 @@ class ServerConfig:
     max_file: int = field(default=12 * GIB)
     """Bytes JetStream may use on disk; the streams' own limits must fit into it."""
     max_memory: int = field(default=GIB // 4)
+    cluster: ClusterConfig | None = None
+    """None for a server that stands alone."""
 
 
 def render(config: ServerConfig) -> str:
@@ -65,6 +82,8 @@ def render(config: ServerConfig) -> str:
     blocks = [_server(config), _main_account(config), _system_account(config)]
     blocks += [_agency_account(agency) for agency in config.agencies]
     head, accounts = blocks[0], "\n".join(blocks[1:])
+    if config.cluster:
+        head += _cluster(config.cluster)
     return f"{head}\naccounts {{\n{accounts}}}\nsystem_account: {SYSTEM_ACCOUNT}\n"
 
 
@@ -83,6 +102,20 @@ jetstream {{
   sync_interval: always
   max_file_store: {config.max_file}
   max_memory_store: {config.max_memory}
+}}
+"""
+
+
+def _cluster(cluster: ClusterConfig) -> str:
+    """Routes know no nkeys: a password, over a network that nobody else is on, or TLS with `cluster { tls {} }`."""
+    routes = [f"nats-route://{ROUTES_USER}:{cluster.password}@{route}" for route in cluster.routes]
+    return f"""\
+cluster {{
+  name: {_quote(cluster.name)}
+  listen: {_quote(f"{cluster.host}:{cluster.port}")}
+  authorization {{ user: {ROUTES_USER}, password: {_quote(cluster.password)}, timeout: 2 }}
+  routes: {_list(routes)}
+  no_advertise: true
 }}
 """
 

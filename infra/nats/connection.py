@@ -14,9 +14,12 @@ from infra.nats.permissions import inbox_prefix
 
 @asynccontextmanager
 async def bus(url: str, seed_file: Path, user: str) -> AsyncIterator[Client]:
-    """A connection that is closed at the end; refuses at once where a service would go on trying."""
+    """A connection that is closed at the end; refuses at once where a service would go on trying.
+
+    `url` may name several servers, separated by commas.
+    """
     client = await nats.connect(
-        url,
+        url.split(","),
         nkeys_seed=str(seed_file),
         inbox_prefix=inbox_prefix(user).encode(),
         allow_reconnect=False,

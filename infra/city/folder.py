@@ -1,0 +1,72 @@
+"""The folder a city is run from: keys, passwords one a file, and the bus' configuration, for compose to mount.
+
+It is a data folder like the local stack's (same keys, same record of agencies), so every command works on both. Always
+holds: what is there is never replaced by chance (passwords in `passwords/` are copies of what `keys/` says), and no
+file can be read by others.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from chassis.topology import GIB, Follows
+from infra.city.nodes import CITY_NODES, Node, write_nodes
+from infra.local.agencies import AgencyRecord
+from infra.local.keys import Keys, ensure_keys
+from infra.local.private_files import private_folder, write_private
+from infra.nats.follows import FOLLOWS
+
+ROUTES_PASSWORD: Final = "routes"  # noqa: S105 - a file's name
+GRAFANA_PASSWORD: Final = "grafana"  # noqa: S105 - a file's name
+_MADE_HERE: Final = (ROUTES_PASSWORD, GRAFANA_PASSWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class CityFolder:
+    """Where things lie."""
+
+    folder: Path
+
+    @property
+    def keys(self) -> Path:
+        """Folder of keys, see `infra/local/keys.py`."""
+        return self.folder / "keys"
+
+    @property
+    def nats(self) -> Path:
+        """Folder of the nodes' configurations."""
+        return self.folder / "nats"
+
+    def password_file(self, name: str) -> Path:
+        """A password alone in a file: of a database role, of the routes, of Grafana's first user."""
+        return self.folder / "passwords" / name
+
+
+def write_city(
+    folder: Path,
+    *,
+    nodes: Sequence[Node] = CITY_NODES,
+    follows: Follows = FOLLOWS,
+    max_file: int = 12 * GIB,
+) -> Keys:
+    """Make what is missing, write passwords and configurations anew from it; returns the keys."""
+    city = CityFolder(private_folder(folder))
+    keys = ensure_keys(city.keys)
+    private_folder(city.password_file("").parent)
+    for role, password in keys.all_passwords().items():
+        write_private(city.password_file(role), password.encode())
+    for name in _MADE_HERE:
+        if not city.password_file(name).exists():
+            write_private(city.password_file(name), secrets.token_urlsafe(24).encode())
+    write_nodes(
+        private_folder(city.nats),
+        nodes,
+        keys=keys,
+        routes_password=city.password_file(ROUTES_PASSWORD).read_text(),
+        follows=follows,
+        agencies=[agency.account() for agency in AgencyRecord(folder).all()],
+        max_file=max_file,
+    )
+    return keys

@@ -284,7 +284,7 @@ def running() -> Callable[[Any], Any]:
 PAGES: Final = {
     "清源县提案委 ": ("/work", "/review", "/dispatch?tab=working", "/dispatch?tab=overdue", "/circular", "/commitments",
                   "/rates", "/appraisal", "/review/scheme", "/proposals?tab=filed", "/notices", "/preferences"),
-    "清源县委员联络室": ("/members", "/ranking", "/duty", "/appeals", "/circulars"),
+    "清源县委员联络室": ("/members", "/ranking", "/duty", "/appeals", "/circulars", "/coverage", "/coverage/conveners"),
     "清源县专委会办公室": ("/topics", "/plan", "/templates", "/processes"),
     "清源县委员 ": ("/work", "/proposals", "/members/me", "/commitments", "/notices", "/topics", "/preferences"),
     "清源县督查室": ("/work", "/circular", "/commitments"),

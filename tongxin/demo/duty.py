@@ -5,9 +5,10 @@ from functools import partial
 from typing import Final
 
 from chassis.calendar import LOCAL, local_date
+from tongxin.demo import grid
 from tongxin.demo.cast import Office
 from tongxin.demo.script import Script, made_id
-from tongxin.demo_data.places import BESIDE
+from tongxin.demo_data.places import BESIDE, COUNTY
 from tongxin_contracts.members.commands import RecordDuty
 from tongxin_contracts.members.duty_days import (
     DutyDays,
@@ -51,6 +52,8 @@ async def record(script: Script, office: Office, members: list[MemberRow]) -> No
     await script.all(commands, f"{office.place.place}履职记录")
     if office.committee == BESIDE.code:
         await _reception_days(script, office, members)
+    if office.committee == COUNTY.code:
+        await grid.set_up(script, office, members)
 
 
 MATTERS: Final = (

@@ -4,6 +4,7 @@ Always holds: the first statement of every transaction sets `app.committees`, so
 named committees' rows and no others; the role is never one that row-level security does not bind (checked at start).
 """
 
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from chassis import telemetry
 from chassis.problems import Unavailable
 
 
@@ -38,8 +40,9 @@ class Transaction:
 class Database:
     """A pool of connections of one role to one service's database."""
 
-    def __init__(self, url: str, *, pool_size: int) -> None:
+    def __init__(self, url: str, *, pool_size: int, name: str = "app") -> None:
         self.url = url
+        self._waited = telemetry.POOL_WAIT_SECONDS.labels(name)
         self.engine: AsyncEngine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
@@ -57,7 +60,9 @@ class Database:
     @asynccontextmanager
     async def transaction(self, committees: Iterable[str] = ()) -> AsyncIterator[Transaction]:
         """Begin, say for which committees, commit at the end; any exception rolls everything back."""
+        asked = time.perf_counter()
         async with self.engine.begin() as connection:
+            self._waited.observe(time.perf_counter() - asked)
             await connection.exec_driver_sql(
                 "select set_config('app.committees', $1, true)", (",".join(sorted(set(committees))),)
             )

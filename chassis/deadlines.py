@@ -114,10 +114,11 @@ class Sweeper:
         self._put_off: dict[UUID, float] = {}
         """Deadlines that failed, and the loop time until which they are left alone."""
         self.last_success: float | None = None
-        """Loop time of the last sweep that went through; health and metrics read it."""
+        """Loop time of the last sweep that went through, at first of the start; health and metrics read it."""
 
     async def run(self) -> None:
         """Sweep for ever; a database that is away is waited for."""
+        self.last_success = asyncio.get_running_loop().time()
         while True:
             try:
                 while await self.sweep():

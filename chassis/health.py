@@ -38,10 +38,12 @@ class Health:
         self,
         checks: Mapping[str, Check],
         *,
+        service: str = "",
         collect: Callable[[], Awaitable[None]] | None = None,
         notes: Mapping[str, Any] | None = None,
     ) -> None:
         self._checks = dict(checks)
+        self._service = service
         self._collect = collect
         self._notes = dict(notes or {})
         """What else `/readyz` tells: that this is a rehearsal."""
@@ -76,11 +78,13 @@ class Health:
 
     async def _ready(self, _request: Request) -> Response:
         found = await self.findings()
+        telemetry.READY.labels(self._service).set(0 if found else 1)
         return JSONResponse(
             {**self._notes, "status": "unready" if found else "ok", "findings": found}, 503 if found else 200
         )
 
     async def _metrics(self, _request: Request) -> Response:
+        telemetry.READY.labels(self._service).set(0 if await self.findings() else 1)
         if self._collect is not None:
             try:
                 await asyncio.wait_for(self._collect(), _CHECK_LIMIT)

@@ -144,9 +144,9 @@ class Inbox:
                 return
             await tx.raw.execute("delete from held where id = $1", row["id"])
             await tx.raw.execute(
-                "update gate set last_version = $3, last_event_id = $4"
+                "update gate set last_version = $3, last_event_id = $4, epoch = greatest(epoch, $5)"
                 " where consumer = $1 and aggregate = $2 and last_version = $3 - 1",
-                self._consumer, row["aggregate"], row["version"], row["event_id"],
+                self._consumer, row["aggregate"], row["version"], row["event_id"], _epoch_of(row),
             )  # fmt: skip
         else:
             await tx.raw.execute(
@@ -196,12 +196,15 @@ class Inbox:
             """
             insert into gate (consumer, aggregate) select $1, unnest($2::uuid[])
             on conflict (consumer, aggregate) do update set last_version = gate.last_version
-            returning aggregate, last_version, last_event_id
+            returning aggregate, last_version, last_event_id, epoch
             """,
             self._consumer,
             aggregates,
         )
-        return {row["aggregate"]: Position(row["last_version"], row["last_event_id"]) for row in rows}
+        return {
+            row["aggregate"]: Position(row["last_version"], row["last_event_id"], row["epoch"])
+            for row in rows
+        }
 
     async def _apply(
         self, tx: Transaction, items: Sequence[Arrived], dead: dict[UUID, Dead], outcome: Outcome
@@ -306,9 +309,17 @@ class Inbox:
         self, event: type[Event], items: Sequence[Arrived], now: datetime, outcome: str, took: float
     ) -> None:
         telemetry.HANDLER_SECONDS.labels(self._service, f"on_{event.message_name}", outcome).observe(took)
+        if self._rehearsal:
+            return  # what happens at its own past time is neither late nor in time
         age = telemetry.EVENT_AGE_SECONDS.labels(self._service, event.message_name)
+        late = 0
         for item in items:
-            age.observe(max(0.0, (now - item.envelope.time).total_seconds()))
+            old = max(0.0, (now - item.envelope.time).total_seconds())
+            age.observe(old)
+            late += old + took > telemetry.EVENT_IN_TIME_SECONDS
+        if outcome == "ok":  # what failed is counted once it is known which event it was
+            telemetry.EVENTS_DUE.labels(self._service).inc(len(items))
+            telemetry.EVENTS_LATE.labels(self._service).inc(late)
 
     async def _settle(
         self, tx: Transaction, made: Plan[Arrived], applied: Sequence[Arrived], dead: Mapping[UUID, Dead]
@@ -351,6 +362,9 @@ class Inbox:
             number = getattr(outcome, name)
             if number:
                 telemetry.INBOX_EVENTS.labels(self._service, name).inc(number)
+        if outcome.dead:
+            telemetry.EVENTS_DUE.labels(self._service).inc(outcome.dead)
+            telemetry.EVENTS_LATE.labels(self._service).inc(outcome.dead)
 
 
 def _incoming(item: Arrived, event: type[Event], spans: ExitStack) -> Incoming[Any]:
@@ -382,6 +396,10 @@ def code_version(events: Iterable[type[Event]]) -> str:
     forms = {event.type_name(): event.model_json_schema() for event in events}
     known = json.dumps([sorted(events_by_type()), forms], sort_keys=True)
     return hashlib.sha256(known.encode()).hexdigest()[:16]
+
+
+def _epoch_of(row: Any) -> int:
+    return int(letter_of(row).headers.get("ce-epoch", "1"))
 
 
 def _nameless(type_: str) -> str:

@@ -8,12 +8,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
 
+from chassis.held import UNREAD
+
 Wish = Literal["retry", "drop"]
+REASONS: Final = ("failed", "fork", "gap", *UNREAD)
+"""Why a letter can be held: what metrics show at zero too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,16 @@ async def wish(worker_url: str, letter_id: int, what: Wish) -> bool:
     async with _connected(worker_url) as connection:
         done: str = await connection.execute("update held set wish = $2 where id = $1", letter_id, what)
     return done == "UPDATE 1"
+
+
+async def oldest_seconds(connection: Any) -> float:
+    """How long the oldest dead letter has waited; 0 when there is none. A gap counts after five minutes."""
+    found: float = await connection.fetchval(
+        "select coalesce(extract(epoch from now() - min(held_at)), 0)::float8 from held"
+        " where reason <> 'gap' or held_at < now() - $1::interval",
+        timedelta(minutes=5),
+    )
+    return found
 
 
 async def count_by_reason(connection: Any) -> dict[str, int]:

@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import structlog
 import uvloop
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from chassis import bus, handling, housekeeping, letters, migrations, telemetry
+from chassis import bus, gauges, handling, housekeeping, migrations, restored, telemetry
 from chassis.clock import Clock, SystemClock
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -28,10 +29,12 @@ from chassis.health import Health, Watchdog, server
 from chassis.identity import Actor, TokenVerifier
 from chassis.ids import new_id
 from chassis.inbox import Inbox, Reaction
+from chassis.invariants import Invariant
 from chassis.relay import Relay
 from chassis.rounds import keep_doing
 from chassis.sealing import Sealer
 from chassis.settings import Settings
+from chassis.watching import Figures, Watch
 from chassis.work import Tools, Work
 from tongxin_contracts.message import Event
 from tongxin_contracts.subjects import PERSON_STREAM, ServiceName, consumer_name, poke_subject
@@ -54,6 +57,10 @@ class Service:
     """Streams its relays write; nobody else does."""
     workers: Sequence["Worker"] = ()
     """What it does by itself for as long as it runs: sending mail, calling webhooks; see `chassis/rounds.py`."""
+    invariants: Sequence[type[Invariant]] = ()
+    """What must always hold in its data, looked at while it runs."""
+    figures: Sequence[Figures] = ()
+    """Reads the figures of its work for operators, once a minute."""
     settings: type[Settings] = Settings
     """Its settings, where it has some of its own."""
     door: Callable[["Running"], Awaitable["Door"]] | None = None
@@ -92,7 +99,8 @@ class Running:
         self.database = Database(settings.database_url, pool_size=settings.pool_size)
         self.worker_database = Database(
             settings.database_worker_url,
-            pool_size=max(2, len(service.follows) + bool(service.deadlines) + len(service.workers) + 1),
+            pool_size=max(2, len(service.follows) + bool(service.deadlines) + len(service.workers) + 2),
+            name="worker",
         )
         self.epoch = 1
         self.connection: Client
@@ -115,6 +123,7 @@ class Running:
             files=ObjectStoreFiles(self.connection.jetstream()),
             sealer=Sealer.from_file(settings.sealing_key_file),
             settings=settings,
+            floors=await self._floors(),
         )
         epoch = self.epoch = await self._epoch()
         self._make_front(epoch)
@@ -126,6 +135,7 @@ class Running:
                 "rehearsal", note="commands may name a past instant; no deadline fires, no worker runs"
             )
         else:
+            self._begin_watching()
             self._begin(
                 keep_doing(
                     "housekeeping",
@@ -136,6 +146,28 @@ class Running:
             for worker in self.service.workers:
                 self._begin(worker(self))
         await self._listen_for_pokes()
+
+    def _begin_watching(self) -> None:
+        watch = Watch(
+            self.service.name,
+            database=self.worker_database,
+            connection=self.connection,
+            clock=self.clock,
+            streams=self.service.streams,
+            invariants=[invariant() for invariant in self.service.invariants],
+            figures=self.service.figures,
+        )
+        for name, look, interval in (
+            ("figures", watch.read_figures, self.settings.figures_interval),
+            ("invariants", watch.check_invariants, self.settings.invariants_interval),
+        ):
+            self._begin(keep_doing(name, look, interval=interval))
+
+    async def _floors(self) -> Mapping[UUID, int]:
+        """After a restore: refuse to begin before it was reconciled, and know which versions are taken."""
+        async with self.worker_database.transaction() as tx:
+            await restored.refuse_unreconciled(tx.raw, self.service.name)
+            return await restored.floors(tx.raw)
 
     async def _epoch(self) -> int:
         async with self.database.transaction() as tx:
@@ -232,14 +264,16 @@ class Running:
 
     async def collect(self) -> None:
         """Gauges that are read when somebody asks for metrics."""
-        async with self.worker_database.transaction() as tx:
-            counted = await letters.count_by_reason(tx.raw)
-        telemetry.DEAD_LETTERS.clear()
-        for reason, number in counted.items():
-            telemetry.DEAD_LETTERS.labels(self.service.name, reason).set(number)
+        name = self.service.name
+        gauges.read_pools(app=self.database, worker=self.worker_database)
         if self.sweeper is not None and self.sweeper.last_success is not None:
             age = asyncio.get_running_loop().time() - self.sweeper.last_success
-            telemetry.SWEEP_AGE_SECONDS.labels(self.service.name).set(age)
+            telemetry.SWEEP_AGE_SECONDS.labels(name).set(age)
+        await gauges.each_by_itself(
+            gauges.read_outbox(self.worker_database, self.service.streams),
+            gauges.read_letters(self.worker_database, name),
+            gauges.read_drift(name, self.check_bus, connected=self.connection.is_connected),
+        )
 
     async def check_database(self) -> list[str]:
         """Reachable, and at the newest migration or ahead of it: an older release goes on while a newer one comes."""
@@ -303,6 +337,7 @@ async def serve(service: Service, settings: Settings, clock: Clock | None = None
     desk = bus.Desk(settings, service.name, requests, running.front.respond, on_lost=running.bus_lost)
     health = Health(
         {"database": running.check_database, "bus": running.check_bus},
+        service=service.name,
         collect=running.collect,
         notes={"rehearsal": True} if settings.rehearsal else {},
     )

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import structlog
 from opentelemetry import trace
@@ -74,6 +74,49 @@ AGENCY_DELIVERIES = Counter(
     ("agency", "outcome"),
 )
 LOOP_LAG_SECONDS = Gauge("tongxin_loop_lag_seconds", "How late the event loop wakes up.", ("service",))
+DEAD_LETTERS_OLDEST_SECONDS = Gauge(
+    "tongxin_dead_letters_oldest_seconds", "Age of the oldest event that waits for a person.", ("service",)
+)
+POOL_CONNECTIONS = Gauge(
+    "tongxin_pool_connections", "Database connections in use (in_use) and allowed (limit).", ("pool", "state")
+)
+POOL_WAIT_SECONDS = Histogram(
+    "tongxin_pool_wait_seconds", "Time until a pool gave a connection.", ("pool",), buckets=_BUCKETS
+)
+DRIFT = Gauge(
+    "tongxin_drift", "Differences between the bus and what was provisioned, seen by a service.", ("service",)
+)
+READY = Gauge("tongxin_ready", "1 when /readyz says so, else 0.", ("service",))
+INVARIANT_VIOLATIONS = Gauge(
+    "tongxin_invariant_violations", "Rows that break what must always hold.", ("service", "invariant")
+)
+INVARIANT_CHECKED = Gauge(
+    "tongxin_invariant_checked_timestamp_seconds",
+    "When an invariant was last checked to the end.",
+    ("service", "invariant"),
+)
+EVENTS_DUE = Counter(
+    "tongxin_events_due_total", "Events a reaction had to handle, dead ones included.", ("service",)
+)
+EVENTS_LATE = Counter(
+    "tongxin_events_late_total",
+    "Of these, handled later than 30 s after their commit, or not at all.",
+    ("service",),
+)
+REMINDERS = Counter(
+    "tongxin_reminders_total", "Reminders by whether they went out within 15 minutes.", ("outcome",)
+)
+SLO_TARGET = Gauge("tongxin_slo_target_ratio", "What share is promised.", ("slo",))
+
+EVENT_IN_TIME_SECONDS: Final = 30.0
+REMINDER_IN_TIME_SECONDS: Final = 900.0
+SLO_TARGETS: Final[Mapping[str, float]] = {
+    "events_handled_within_30s": 0.995,
+    "http_without_5xx": 0.999,
+    "reminders_within_15m": 1.0,
+}
+for _slo, _target in SLO_TARGETS.items():
+    SLO_TARGET.labels(_slo).set(_target)
 
 tracer = trace.get_tracer("tongxin")
 _propagator = TraceContextTextMapPropagator()
@@ -195,6 +238,16 @@ def trace_id() -> str | None:
 def is_sampled(traceparent: str | None) -> bool:
     """Whether a header value says that its trace is kept."""
     return traceparent is not None and traceparent.endswith("01")
+
+
+def record_sent(template: str, parent: str) -> None:
+    """Note in an event's own trace that it is on the bus; only worth calling where that trace is kept."""
+    tracer.start_span(
+        f"send {template}",
+        context=_propagator.extract({"traceparent": parent}),
+        kind=SpanKind.PRODUCER,
+        attributes=messaging(template),
+    ).end()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ task with one due date reminds once; an extended date is a new date and has step
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from chassis import telemetry
 from chassis.calendar import add_working_days, local_date
 from chassis.ids import derived_id
 from chassis.work import Work
@@ -26,7 +27,7 @@ from todo t join unnest($1::date[], $2::text[], $3::timestamptz[]) as s (due_on,
 where t.closed_at is null and t.due_at between $4 and $5
     and not exists (select from reminder r where (r.task_id, r.step, r.due_at) = (t.task_id, s.step, t.due_at))
 limit $7
-on conflict do nothing returning task_id, step
+on conflict do nothing returning task_id, step, due_at
 """
 _WHOM = """
 select t.task_id, r.step, t.committee, t.kind, t.title, t.matter, t.about, t.due_at, p.person
@@ -66,6 +67,7 @@ async def remind(work: Work) -> int:
     taken = await _take(due, work)
     if not taken:
         return 0
+    _measure(taken, due, work.now)
     steps = [BY_NAME[row["step"]] for row in taken]
     rows = await work.tx.raw.fetch(
         _WHOM,
@@ -82,6 +84,15 @@ async def remind(work: Work) -> int:
         for row in rows:
             work.hint("notice", row["committee"])
     return len(taken)
+
+
+def _measure(taken: list[Any], due: list[Turn], now: datetime) -> None:
+    """Count each reminder as sent in time or late, against the hour its step fell."""
+    fell = {(turn.step.name, turn.due_on): turn.at for turn in due}
+    for row in taken:
+        late_by = (now - fell[row["step"], local_date(row["due_at"])]).total_seconds()
+        outcome = "late" if late_by > telemetry.REMINDER_IN_TIME_SECONDS else "in_time"
+        telemetry.REMINDERS.labels(outcome).inc()
 
 
 async def _take(due: list[Turn], work: Work) -> list[Any]:

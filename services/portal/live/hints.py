@@ -14,6 +14,9 @@ from typing import Final
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from prometheus_client import Gauge
+
+SSE_VIEWERS: Final = Gauge("tongxin_sse_viewers", "Open pages that are told of changes.")
 
 HEARTBEAT: Final = 15.0
 """Seconds after which something is sent although nothing happened: proxies close lines that are silent."""
@@ -81,9 +84,11 @@ class Hints:
         viewer = Viewer()
         viewer.gone = self._stopping
         self._viewers[committee].add(viewer)
+        SSE_VIEWERS.inc()
         try:
             yield viewer
         finally:
+            SSE_VIEWERS.dec()
             self._viewers[committee].discard(viewer)
             if not self._viewers[committee]:
                 del self._viewers[committee]

@@ -23,6 +23,9 @@ class Versioned(Protocol):
     @property
     def event_id(self) -> UUID: ...
 
+    @property
+    def epoch(self) -> int: ...
+
 
 E = TypeVar("E", bound=Versioned)
 
@@ -33,6 +36,8 @@ class Position:
 
     last_version: int = 0
     last_event_id: UUID | None = None
+    epoch: int = 1
+    """Of the event it stands at; see `Plan.forks`."""
 
 
 @dataclass(slots=True)
@@ -45,38 +50,62 @@ class Plan(Generic[E]):
     gaps: list[E] = field(default_factory=list)
     """To be held until what is missing before them has come."""
     forks: list[E] = field(default_factory=list)
-    """A version already taken, with another event id: the owner's database went back in time (decision 19)."""
+    """A version already taken, by another event: the owner's database went back in time (decision 19).
+
+    Known by another id at the last version, and before it by an epoch that is younger than the gate's: after a restore
+    an owner that was reconciled goes on above every version it ever stated.
+    """
 
 
 def plan(
     positions: Mapping[UUID, Position], arrived: Iterable[E], *, stuck: Collection[tuple[UUID, int]] = ()
 ) -> Plan[E]:
-    """Sort a batch by what the gate lets through; `stuck` are dead letters that keep their place."""
+    """Sort a batch by what the gate lets through; `stuck` are dead letters that keep their place.
+
+    A fork among them, at a negative version, holds back all of its aggregate until somebody has looked.
+    """
+    forked = {aggregate for aggregate, version in stuck if version < 0}
     by_aggregate: dict[UUID, list[E]] = defaultdict(list)
     for event in arrived:
         by_aggregate[event.aggregate].append(event)
     made: Plan[E] = Plan()
     for aggregate, events in by_aggregate.items():
         position = positions.get(aggregate, Position())
-        _pass_one(made, position, sorted(events, key=lambda event: event.version), stuck)
+        ordered = sorted(events, key=lambda event: event.version)
+        _pass_one(made, position, ordered, stuck, forked=aggregate in forked)
     return made
 
 
 def _pass_one(
-    made: Plan[E], position: Position, events: Sequence[E], stuck: Collection[tuple[UUID, int]]
+    made: Plan[E],
+    position: Position,
+    events: Sequence[E],
+    stuck: Collection[tuple[UUID, int]],
+    *,
+    forked: bool,
 ) -> None:
-    last, last_id, waiting = position.last_version, position.last_event_id, set[int]()
+    last, last_id, epoch, waiting = position.last_version, position.last_event_id, position.epoch, set[int]()
     for event in events:
-        if event.version == last and last_id is not None and event.event_id != last_id:
-            made.forks.append(event)
+        if event.version <= last and _of_another_time(event, last, last_id, epoch):
+            if (event.aggregate, -event.version) in stuck:
+                made.duplicates.append(event)
+            else:
+                made.forks.append(event)
+            forked = True
         elif event.version <= last or event.version in waiting or (event.aggregate, event.version) in stuck:
             made.duplicates.append(event)
-        elif event.version == last + 1:
+        elif event.version == last + 1 and not forked:
             made.apply.append(event)
-            last, last_id = event.version, event.event_id
+            last, last_id, epoch = event.version, event.event_id, max(epoch, event.epoch)
         else:
             made.gaps.append(event)
             waiting.add(event.version)
+
+
+def _of_another_time(event: Versioned, last: int, last_id: UUID | None, epoch: int) -> bool:
+    if event.version == last and last_id is not None:
+        return event.event_id != last_id
+    return event.epoch > epoch
 
 
 K = TypeVar("K")

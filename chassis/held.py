@@ -54,6 +54,10 @@ class Arrived:
     def event_id(self) -> UUID:
         return self.envelope.id
 
+    @property
+    def epoch(self) -> int:
+        return self.envelope.epoch
+
 
 @dataclass(slots=True)
 class Dead:

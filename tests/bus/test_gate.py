@@ -17,10 +17,13 @@ class Event:
 
     aggregate: UUID
     version: int
+    epoch: int = 1
+    twin: int = 0
+    """Tells an event from another one of the same version."""
 
     @property
     def event_id(self) -> UUID:
-        return UUID(int=self.aggregate.int * 1000 + self.version)
+        return UUID(int=self.aggregate.int * 1000 + self.version + self.twin * 10**6)
 
 
 deliveries = st.lists(st.builds(Event, st.sampled_from(AGGREGATES), st.integers(1, 6)), max_size=60)
@@ -66,3 +69,28 @@ def test_grouping_by_kind_changes_no_aggregate_s_order(arriving: list[Event], ki
         ]
     for letter, run in runs:
         assert {kind[event.event_id] for event in run} == {letter}
+
+
+def test_a_version_taken_by_an_event_of_another_time_holds_back_its_aggregate_alone() -> None:
+    gone_back, beside = AGGREGATES[0], AGGREGATES[1]
+    positions = {
+        gone_back: Position(5, Event(gone_back, 5).event_id),
+        beside: Position(5, Event(beside, 5).event_id),
+    }
+    again = [Event(gone_back, version, epoch=2, twin=1) for version in (4, 5, 6)]
+    made = plan(positions, [*again, Event(beside, 6, epoch=2)])
+    assert made.forks == again[:2], "known by its epoch before the gate's place and by its id at it"
+    assert made.gaps == again[2:], "what follows waits for a person"
+    assert made.apply == [Event(beside, 6, epoch=2)]
+    later = plan(positions, [Event(gone_back, 6, epoch=2)], stuck={(gone_back, -4), (gone_back, -5)})
+    assert later.gaps, "also in a later batch"
+    dropped = plan(positions, [Event(gone_back, 6, epoch=2)])
+    assert dropped.apply, "until somebody has dropped the letters"
+
+
+def test_an_event_delivered_again_after_a_restore_is_no_fork() -> None:
+    aggregate = AGGREGATES[0]
+    events = [Event(aggregate, 5), Event(aggregate, 6, epoch=2), Event(aggregate, 7, epoch=2)]
+    positions = {aggregate: Position(7, events[-1].event_id, epoch=2)}
+    assert plan(positions, events).duplicates == events
+    assert plan({aggregate: Position(4)}, [*events, *events]).apply == events

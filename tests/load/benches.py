@@ -3,5 +3,8 @@
 
 from typing import Final
 
-BENCHES: Final[dict[str, str]] = {}
+BENCHES: Final[dict[str, str]] = {
+    "relay": "tests.load.relay",
+    "commands": "tests.load.commands",
+}
 """Name for `make bench ONLY=name` -> module; run in this order."""

@@ -11,7 +11,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from uuid import uuid4
 
 import uvloop
@@ -68,7 +68,7 @@ class Requests:
 
     def next(self) -> bytes:
         """The next request, whole."""
-        body = (self._body % (random.choice(self._members), uuid4())).encode()  # noqa: S311  (load, no secret)
+        body = (self._body % (random.choice(self._members), uuid4())).encode()
         head = f"{self._head}\r\nidempotency-key: {uuid4()}\r\ncontent-length: {len(body)}\r\n\r\n"
         return head.encode() + body
 
@@ -85,8 +85,7 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._send()
 
     def data_received(self, data: bytes) -> None:
@@ -159,7 +158,7 @@ async def drive(load: Load) -> Measured:
 def main() -> None:
     """Standard input to standard output."""
     measured = uvloop.run(drive(Load(**json.load(sys.stdin))))
-    print(json.dumps(asdict(measured), ensure_ascii=False))  # noqa: T201  (a program's answer)
+    print(json.dumps(asdict(measured), ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ async def consume() -> None:
             messages = await pull.fetch(500, timeout=1)
         except nats.errors.TimeoutError:
             continue
-        by_id = {message.headers["Nats-Msg-Id"]: json.loads(message.data) for message in messages}
+        by_id = {(message.headers or {})["Nats-Msg-Id"]: json.loads(message.data) for message in messages}
         async with database.transaction():
             new = await database.fetch(_INBOX, list(by_id))
             await database.execute(_PROJECT, [by_id[str(row["event_id"])]["member_id"] for row in new])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from tongxin.commands import agency, demo, doctor, letters, mails, migrate, provision, service, stop, up
+from tongxin.commands import agency, demo, doctor, letters, mails, migrate, provision, secrets, service, stop, up
 
 app = typer.Typer(
     name="tongxin",
@@ -17,6 +17,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "up": up.up,
     "stop": stop.stop,
     "service": service.service,
+    "secrets": secrets.secrets,
     "provision": provision.provision,
     "migrate": migrate.migrate,
     "demo": demo.demo,

@@ -39,9 +39,14 @@ class CityFolder:
         """Folder of the nodes' configurations."""
         return self.folder / "nats"
 
+    @property
+    def passwords(self) -> Path:
+        """Folder of passwords, each alone in a file."""
+        return self.folder / "passwords"
+
     def password_file(self, name: str) -> Path:
-        """A password alone in a file: of a database role, of the routes, of Grafana's first user."""
-        return self.folder / "passwords" / name
+        """Of a database role, of the routes, of Grafana's first user."""
+        return self.passwords / name
 
 
 def write_city(
@@ -52,9 +57,11 @@ def write_city(
     max_file: int = 12 * GIB,
 ) -> Keys:
     """Make what is missing, write passwords and configurations anew from it; returns the keys."""
-    city = CityFolder(private_folder(folder))
+    city = CityFolder(folder)
+    if not folder.exists():
+        private_folder(folder)
     keys = ensure_keys(city.keys)
-    private_folder(city.password_file("").parent)
+    private_folder(city.passwords)
     for role, password in keys.all_passwords().items():
         write_private(city.password_file(role), password.encode())
     for name in _MADE_HERE:

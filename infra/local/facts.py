@@ -20,6 +20,7 @@ class Facts:
     database_url: str | None
     """Holds a password: the file is 0600 like the keys."""
     jetstream_max_bytes: int
+    nats_url: str | None = None
 
 
 def write_facts(path: Path, facts: Facts) -> None:

@@ -45,7 +45,12 @@ class LocalSettings(BaseSettings):
     demo: bool = True
     """Load the demo city on the first start."""
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
-    """A superuser's URL of a PostgreSQL that is there already; wins over the embedded one."""
+    """A superuser's URL of a PostgreSQL that is there already; wins over the embedded one.
+
+    Where it has no password, the one in the data folder's keys is taken.
+    """
+    nats_url: str | None = None
+    """The servers of a bus that is there already, separated by commas; `tongxin secrets` wrote their configuration."""
 
     def ports(self) -> Ports:
         """Every listener's port, derived from `port` where not set."""

@@ -18,6 +18,8 @@ from nats.aio.client import Client
 
 from chassis import migrations
 from chassis.topology import GIB, Follows
+from infra.city.folder import write_city
+from infra.city.nodes import CITY_NODES, Node, reload_nodes
 from infra.local import environment, mailbox, nats, postgres
 from infra.local.agencies import Agency, AgencyRecord, Credentials
 from infra.local.blocking import blocking
@@ -66,6 +68,8 @@ class Stack:
         portal_host: str = LOOPBACK,
         public_url: str | None = None,
         database_url: str | None = None,
+        nats_url: str | None = None,
+        nodes: Sequence[Node] = CITY_NODES,
         jetstream_max_bytes: int = 12 * GIB,
         extra_environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -78,7 +82,10 @@ class Stack:
         self.public_url = public_url or f"http://{portal_host}:{self.ports.portal}"
         self.extra_environment = dict(extra_environment or {})
         self.agencies = AgencyRecord(self.data)
+        self.nodes = nodes
+        """The servers behind `nats_url`, where it was given."""
         self._database_url = database_url
+        self._nats_url = nats_url
         self._jetstream_max_bytes = jetstream_max_bytes
         self.leftovers = Leftovers(self.data / "run" / "pids.json")
         self._lock = FolderLock(self.data / "run" / "lock")
@@ -97,6 +104,7 @@ class Stack:
             portal_host=settings.portal_host,
             public_url=settings.public_url,
             database_url=url.get_secret_value() if url else None,
+            nats_url=settings.nats_url,
             jetstream_max_bytes=settings.jetstream_max_bytes,
             extra_environment=extra_environment,
         )
@@ -113,7 +121,8 @@ class Stack:
             self.ack_wait.total_seconds(),
         )
         require_all_free(self.ports, portal_host=self.portal_host, embedded_postgres=self.embeds_postgres)
-        self._write_nats_config()
+        if self.embeds_nats:
+            self._write_nats_config()
         if self.embeds_postgres:
             postgres.create_cluster(self._place, self.keys.password(SUPERUSER))
         write_facts(self._facts_file, self._facts())
@@ -132,6 +141,7 @@ class Stack:
             portal_host=facts.portal_host,
             public_url=facts.public_url,
             database_url=facts.database_url,
+            nats_url=facts.nats_url,
             jetstream_max_bytes=facts.jetstream_max_bytes,
         )
 
@@ -140,10 +150,12 @@ class Stack:
         self.prepare()
         try:
             # Started together, awaited together: the slower one decides.
-            self._nats = Running(self.nats_program)
+            if self.embeds_nats:
+                self._nats = Running(self.nats_program)
             if self.embeds_postgres:
                 self._postgres = Running(self.postgres_program)
-            self._nats.wait_ready()
+            if self._nats:
+                self._nats.wait_ready()
             if self._postgres:
                 self._postgres.wait_ready()
             self.make_databases()
@@ -190,12 +202,12 @@ class Stack:
         credentials = self.agencies.hand_over(added, self.nats_url)
         self._write_nats_config()
         who = (self.nats_url, credentials.seed_file, f"agency_{agency}")
-        nats.reload_config(self._nats_pid_file, self._nats_config)
+        self._reload_nats()
         blocking(until_accepted(*who))
         self.provision()
         # A reload ties a new account's imports to what the other account was before it; the second one, which finds
         # the account there, ties them to what it is (nats-server 2.15).
-        nats.reload_config(self._nats_pid_file, self._nats_config)
+        self._reload_nats()
         blocking(
             until_answered(*who, f"$JS.API.CONSUMER.MSG.NEXT.{credentials.stream}.{credentials.consumer}")
         )
@@ -239,8 +251,8 @@ class Stack:
 
     @property
     def nats_url(self) -> str:
-        """Address of the bus."""
-        return f"nats://{LOOPBACK}:{self.ports.nats}"
+        """Address of the bus; several, separated by commas, where there are several servers."""
+        return self._nats_url or f"nats://{LOOPBACK}:{self.ports.nats}"
 
     @property
     def nats_monitor_url(self) -> str:
@@ -251,7 +263,7 @@ class Stack:
     def admin_url(self) -> str:
         """URL of the database server's superuser; for provisioning and tests alone."""
         if self._database_url:
-            return self._database_url
+            return urls.with_default_password(self._database_url, self.keys.all_passwords())
         return urls.url(
             user=SUPERUSER,
             password=self.keys.password(SUPERUSER),
@@ -264,6 +276,11 @@ class Stack:
         """URL of a service's database as one of its roles."""
         role = role_name(service, kind)
         return urls.with_role(self.admin_url, user=role, password=self.keys.password(role), database=service)
+
+    @property
+    def embeds_nats(self) -> bool:
+        """Whether the bus is ours to start."""
+        return self._nats_url is None
 
     @property
     def embeds_postgres(self) -> bool:
@@ -358,6 +375,7 @@ class Stack:
             portal_host=self.portal_host,
             public_url=self.public_url,
             database_url=self._database_url,
+            nats_url=self._nats_url,
             jetstream_max_bytes=self._jetstream_max_bytes,
         )
 
@@ -394,6 +412,11 @@ class Stack:
             folder.mkdir(mode=0o700, exist_ok=True)
 
     def _write_nats_config(self) -> None:
+        if not self.embeds_nats:
+            write_city(
+                self.data, nodes=self.nodes, follows=self.follows, max_file=self._jetstream_max_bytes
+            )
+            return
         config = ServerConfig(
             server_name="tongxin-local",
             port=self.ports.nats,
@@ -406,6 +429,12 @@ class Stack:
             max_file=self._jetstream_max_bytes,
         )
         nats.write_config(self._nats_config, config, self._nats_binary)
+
+    def _reload_nats(self) -> None:
+        if self.embeds_nats:
+            nats.reload_config(self._nats_pid_file, self._nats_config)
+        else:
+            blocking(reload_nodes(self.nats_url, self.keys, self.nodes))
 
     async def _on_bus(self, work: Callable[[Client, Wanted], Awaitable[list[str]]]) -> list[str]:
         agencies = [agency.id for agency in self.agencies.all()]

@@ -59,9 +59,12 @@ async def _bring_up(
 ) -> None:
     began = time.monotonic()
     await asyncio.to_thread(stack.prepare)
-    servers = [stack.nats_program, *([stack.postgres_program] if stack.embeds_postgres else [])]
+    servers = [
+        *([stack.nats_program] if stack.embeds_nats else []),
+        *([stack.postgres_program] if stack.embeds_postgres else []),
+    ]
     await supervisor.start(*servers)
-    terminal.note(f"{'、'.join(server.name for server in servers)} 已启动（数据目录 {stack.data}）")
+    terminal.note(f"{'、'.join(server.name for server in servers) or '现有的 NATS 与 PostgreSQL'} 已启动（数据目录 {stack.data}）")
     for made in await asyncio.to_thread(stack.make_databases):
         terminal.note(f"新建数据库 {made}")
     for change in await asyncio.to_thread(stack.provision):

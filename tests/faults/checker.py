@@ -1,182 +1,264 @@
-"""Reads what is left after a fault and says which invariant does not hold; knows nothing of how the house works.
+"""Judges a history: which invariant does not hold. Reads nothing but the history, so it can be asked again any time.
 
-I1 every committed event is in its stream · I2 every follower took every event once · I3 in the order of versions ·
-I4 points shown are the ledger's sum (checked where members take part) · I5 no state outside the graph, no open work on
-what is decided.
+`python -m tests.faults.checker build/faults/X.history.jsonl`. Always holds: it knows the rules' state graphs and the
+invariants of docs/faults.md and nothing of how the house works; of several observations the last one is judged, and
+what earlier ones saw must not have been taken back.
+
+I1 what was promised is committed, what is committed is in its stream · I2 everything took effect, once · I3 in the order
+of versions · I4 points shown are the ledger's sum and the ledger is what happened · I5 no step outside the graphs, no
+deadline lost or moved earlier · I7 nothing is left in anybody's hands.
 """
 
-import json
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
 
-import asyncpg
+from services.consultation.rules.planning import PLAN_GRAPH
+from services.consultation.rules.topics import GRAPH as TOPICS
+from services.proposals.rules.commitments import GRAPH as COMMITMENTS
+from services.proposals.rules.handling_states import GRAPH as HANDLINGS
+from services.proposals.rules.states import GRAPH as PROPOSALS
+from tests.faults.frame import read_history
+from tests.faults.observed import doubled_effects, fetch
+from tests.faults.record import (
+    Record,
+    all_versions,
+    broken_steps,
+    lost_deadlines,
+    read_record,
+    streamed_ids,
+    unkept,
+    violations,
+)
 
-from infra.local.stack import Stack
-from infra.nats.connection import bus
-from tongxin_contracts.subjects import event_stream
+__all__ = [
+    "Record",
+    "all_versions",
+    "broken_steps",
+    "doubled_effects",
+    "fetch",
+    "judge",
+    "lost_deadlines",
+    "read_record",
+    "streamed_ids",
+    "unkept",
+    "violations",
+]
 
-
-@dataclass(slots=True)
-class Record:
-    """What the fault left behind."""
-
-    committed: list[tuple[UUID, UUID, int]] = field(default_factory=list)
-    """(event, aggregate, version) of the owner's outbox, in the order of their ids."""
-    streamed: list[UUID] = field(default_factory=list)
-    """Event ids in the stream, in its order, repeats included."""
-    gates: dict[str, dict[UUID, int]] = field(default_factory=dict)
-    """Follower -> aggregate -> last version taken."""
-    held: dict[str, int] = field(default_factory=dict)
-    """Follower -> letters of any kind."""
-
-
-async def read_record(stack: Stack, owner: str, followers: tuple[str, ...]) -> Record:
-    """Collect it, as the superuser and the operator."""
-    record = Record()
-    rows = await fetch(stack, owner, "select message_id, aggregate, version from outbox where stream = $1 order by id",
-                       event_stream(owner))  # fmt: skip
-    record.committed = [(row["message_id"], row["aggregate"], row["version"]) for row in rows]
-    record.streamed = await streamed_ids(stack, event_stream(owner))
-    for follower in followers:
-        consumer = f"{follower}:{event_stream(owner)}"
-        gates = await fetch(
-            stack, follower, "select aggregate, last_version from gate where consumer = $1", consumer
-        )
-        record.gates[follower] = {row["aggregate"]: row["last_version"] for row in gates}
-        held = await fetch(
-            stack, follower, "select count(*) as letters from held where consumer = $1", consumer
-        )
-        record.held[follower] = held[0]["letters"]
-    return record
+Line = dict[str, Any]
+Edges = frozenset[tuple[str | None, str]]
 
 
-def violations(record: Record) -> list[str]:
-    """Every invariant that does not hold, in words."""
-    return [*_lost(record), *_order_in_stream(record), *_not_taken(record)]
+def _edges(graph: Mapping[Any, Mapping[Any, Any]]) -> Edges:
+    """Pairs a history may show; where a graph does not say how a thing begins, it may begin in any state."""
+    found = {(_value(begin), _value(end)) for begin, steps in graph.items() for end in steps.values()}
+    if None not in graph:
+        found |= {(None, _value(state)) for state in graph}
+    return frozenset((begin, end) for begin, end in found if end is not None)
 
 
-def _lost(record: Record) -> list[str]:
-    missing = {event for event, _, _ in record.committed} - set(record.streamed)
-    return [f"I1: {len(missing)} committed events are not in the stream"] if missing else []
+def _value(state: Any) -> str | None:
+    return None if state is None else str(state.value)
 
 
-def _order_in_stream(record: Record) -> list[str]:
-    place = {event: (aggregate, version) for event, aggregate, version in record.committed}
-    first: dict[UUID, int] = {}
-    found = []
-    for event in dict.fromkeys(record.streamed):
+GRAPHS: Final[Mapping[str, Sequence[Edges]]] = {
+    "proposals": [_edges(PROPOSALS), _edges(HANDLINGS), _edges(COMMITMENTS)],
+    "consultation": [_edges(TOPICS), _edges(PLAN_GRAPH)],
+}
+
+
+def judge(lines: Sequence[Line]) -> list[str]:
+    """Every invariant that does not hold, in words; a history without an observation is one itself."""
+    seen = _observations(lines)
+    if not seen:
+        return ["nothing was observed"]
+    last = seen[-1]
+    found: list[str] = []
+    for rule in (
+        _lost,
+        _order_in_stream,
+        _not_taken,
+        _doubled,
+        _not_agreed,
+        _points,
+        _steps,
+        _review_deadlines,
+    ):
+        found += rule(last)
+    found += _broken_promises([line for line in lines if line["kind"] == "promise"], last)
+    for before, after in pairwise(seen):
+        found += _taken_back(before, after)
+    return found
+
+
+def _observations(lines: Sequence[Line]) -> list[dict[str, list[Line]]]:
+    """Lines by kind, one mapping for each observation."""
+    seen: list[dict[str, list[Line]]] = []
+    for line in lines:
+        if line["kind"] == "observation":
+            seen.append(defaultdict(list))
+        elif seen and line["kind"] not in {"begin", "promise", "fault"}:
+            seen[-1][line["kind"]].append(line)
+    return seen
+
+
+def _broken_promises(promises: Iterable[Line], seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    committed = Counter((line["aggregate"], line["version"]) for line in seen["committed"])
+    for line in promises:
+        version = line["version"]
+        if line["outcome"] == "done" and version and (line["aggregate"], version) not in committed:
+            yield f"I1: {line['aggregate']} version {version} was acknowledged and is gone"
+    for (aggregate, version), number in committed.items():
+        if number > 1:
+            yield f"I2: {aggregate} version {version} was stated {number} times"
+
+
+def _lost(seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    streamed = {line["event"] for line in seen["streamed"]}
+    missing = Counter(line["stream"] for line in seen["committed"] if line["event"] not in streamed)
+    for stream, number in missing.items():
+        yield f"I1: {number} committed events are not in {stream}"
+
+
+def _order_in_stream(seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    place = {line["event"]: line for line in seen["committed"]}
+    reached: dict[tuple[str, str], int] = {}
+    for event in dict.fromkeys(line["event"] for line in seen["streamed"]):
         if event not in place:
             continue
-        aggregate, version = place[event]
-        if version != first.get(aggregate, 0) + 1:
-            found.append(
-                f"I3: aggregate {aggregate}: version {version} follows {first.get(aggregate, 0)} in the stream"
-            )
-        first[aggregate] = version
-    return found
+        line = place[event]
+        key = line["stream"], line["aggregate"]
+        before = reached.get(key, 0)
+        # An aggregate's versions may go to two streams; within each they rise.
+        if line["version"] <= before:
+            yield f"I3: {line['aggregate']}: version {line['version']} follows {before} in {line['stream']}"
+        reached[key] = line["version"]
 
 
-def _not_taken(record: Record) -> list[str]:
-    newest: dict[UUID, int] = {}
-    for _, aggregate, version in record.committed:
-        newest[aggregate] = max(version, newest.get(aggregate, 0))
-    found = []
-    for follower, gates in record.gates.items():
-        behind = {aggregate for aggregate, version in newest.items() if gates.get(aggregate, 0) != version}
+def _not_taken(seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    newest: dict[str, dict[str, int]] = defaultdict(dict)
+    for line in seen["committed"]:
+        known = newest[line["stream"]]
+        known[line["aggregate"]] = max(line["version"], known.get(line["aggregate"], 0))
+    gates = {(line["follower"], line["stream"], line["aggregate"]): line["version"] for line in seen["gate"]}
+    for line in seen["follows"]:
+        follower, stream = line["follower"], line["stream"]
+        behind = [a for a, version in newest[stream].items() if gates.get((follower, stream, a), 0) < version]
         if behind:
-            found.append(f"I2: {follower} has not taken all of {len(behind)} aggregates")
-        if record.held[follower]:
-            found.append(f"I7: {follower} still holds {record.held[follower]} letters")
-    return found
+            yield f"I2: {follower} has not taken all of {len(behind)} aggregates of {stream}"
+    newest_of = {(stream, a): version for stream, known in newest.items() for a, version in known.items()}
+    for (follower, stream, aggregate), version in gates.items():
+        if version > newest_of.get((stream, aggregate), 0):
+            yield f"I1: {follower} took version {version} of {aggregate}, which its owner does not know"
+    for line in seen["held"]:
+        yield f"I7: {line['follower']} still holds {line['letters']} letters of {line['stream']}"
 
 
-async def streamed_ids(stack: Stack, stream: str) -> list[UUID]:
-    """ce-ids in a stream, in order, by reading it message by message as the operator."""
-    async with bus(stack.nats_url, stack.keys.seed("operator"), "operator") as client:
-        jetstream = client.jetstream()
-        state = (await jetstream.stream_info(stream)).state
-        found = []
-        for sequence in range(state.first_seq, state.last_seq + 1):
-            message = await jetstream.get_msg(stream, sequence)
-            found.append(UUID((message.headers or {}).get("ce-id", str(UUID(int=0)))))
-        return found
+def _doubled(seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    for line in seen["effect"]:
+        if line["times"] > 1:
+            yield f"I2: {line['service']} has {line['table']} {line['key']} {line['times']} times"
 
 
-async def doubled_effects(stack: Stack, service: str, table: str, key: str) -> list[str]:
-    """Keys that stand in a table more than once."""
-    rows = await fetch(stack, service, f"select {key} as key from {table}")
-    counted = Counter(row["key"] for row in rows)
-    return [
-        f"I2: {table} has {key} {value} {number} times" for value, number in counted.items() if number > 1
-    ]
+def _not_agreed(seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    """What others made of the proposals' events, against the proposals themselves."""
+    following = {line["follower"] for line in seen["follows"]}
+    filed = {line["id"] for line in seen["proposal"] if line["state"] == "filed"}
+    waiting = {line["id"] for line in seen["proposal"] if line["state"] == "submitted"}
+    if "consultation" in following:
+        candidates = {line["id"] for line in seen["candidate"]}
+        if candidates != filed:
+            yield f"I2: {len(filed ^ candidates)} filed proposals and candidates are not the same"
+    if "notify" in following:
+        work = Counter(line["matter"] for line in seen["open_work"] if line["of"] == "review_proposal")
+        if set(work) != waiting or any(number > 1 for number in work.values()):
+            yield f"I5: work of review is open on {len(work)} proposals, {len(waiting)} wait for it"
 
 
-async def fetch(stack: Stack, service: str, sql: str, *arguments: Any) -> list[Any]:
-    """Rows of one service's database as the superuser, who sees everything."""
-    connection = await asyncpg.connect(stack.admin_url.rsplit("/", 1)[0] + f"/{service}")
-    try:
-        rows: list[Any] = await connection.fetch(sql, *arguments)
-    finally:
-        await connection.close()
-    return rows
-
-
-async def all_versions(stack: Stack, owners: Sequence[str]) -> Counter[tuple[UUID, int]]:
-    """How often each version of each aggregate was committed, over all owners."""
-    counted: Counter[tuple[UUID, int]] = Counter()
-    for owner in owners:
-        rows = await fetch(
-            stack, owner, "select aggregate, version from outbox where stream = $1", event_stream(owner)
+def _points(seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    members = {line["person"]: line["id"] for line in seen["member"]}
+    owed: Counter[tuple[str, str, str]] = Counter()
+    for line in seen["proposal"]:
+        if line["first_proposer"] in members and line["alone"]:
+            member = members[line["first_proposer"]]
+            owed[member, "proposal_submitted", line["id"]] += 1
+            if line["state"] == "filed":
+                owed[member, "proposal_filed", line["id"]] += 1
+    standing = Counter(
+        (line["member"], line["of"], line["matter"])
+        for line in seen["fact"]
+        if line["of"] in {"proposal_submitted", "proposal_filed"}
+    )
+    if any(line["follower"] == "members" for line in seen["follows"]) and owed != standing:
+        yield (
+            f"I4: {len(owed - standing)} duties done are in no ledger, "
+            f"{len(standing - owed)} in a ledger were not done"
         )
-        counted.update((row["aggregate"], row["version"]) for row in rows)
-    return counted
+    for line in seen["points"]:
+        total = Decimal(line["total"])
+        if sum(map(Decimal, line["lines"]), Decimal(0)) != total or Decimal(line["shown"]) != total:
+            yield f"I4: {line['member']} is shown {line['shown']}, the ledger says {total} of {line['lines']}"
 
 
-def unkept(promised: Sequence[tuple[UUID, int | None]], committed: Counter[tuple[UUID, int]]) -> list[str]:
-    """I1: what a person was told has to be committed; I2: and committed once, however often it was sent."""
-    lost = [(aggregate, version) for aggregate, version in promised
-            if version is not None and version > 0 and (aggregate, version) not in committed]  # fmt: skip
-    twice = [place for place, number in committed.items() if number > 1]
-    return [
-        f"I1: {aggregate} version {version} was acknowledged and is gone" for aggregate, version in lost
-    ] + [f"I2: {aggregate} version {version} was stated twice" for aggregate, version in twice]
+def _steps(seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    chains: dict[tuple[str, str], list[Line]] = defaultdict(list)
+    for line in seen["step"]:
+        chains[line["service"], line["aggregate"]].append(line)
+    for (service, aggregate), chain in chains.items():
+        if [line["sequence"] for line in chain] != list(range(1, len(chain) + 1)):
+            yield f"I5: history of {aggregate} has a gap"
+        moved = [(line["from"], line["to"]) for line in chain if "to" in line and line["from"] != line["to"]]
+        state = None
+        for begin, end in moved:
+            if begin != state:
+                yield f"I5: {aggregate} went from {begin} although it was {state}"
+            state = end
+        graphs = GRAPHS.get(service, ())
+        if graphs and moved and not any(set(moved) <= edges for edges in graphs):
+            yield f"I5: {aggregate} of {service} took a step outside the graph: {moved}"
 
 
-async def broken_steps(stack: Stack, service: str) -> list[str]:
-    """I5: each change of state begins where the one before it ended, and no line of history is missing."""
-    rows = await fetch(
-        stack, service, "select aggregate, sequence, detail from history order by aggregate, sequence"
+def _review_deadlines(seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    standing = Counter(
+        line["matter"]
+        for line in seen["deadline"]
+        if line["of"] == "review_due" and not line["fired"] and not line["cancelled"]
     )
-    found, last = [], dict[UUID, tuple[int, Any]]()
-    for row in rows:
-        sequence, state = last.get(row["aggregate"], (0, None))
-        if row["sequence"] != sequence + 1:
-            found.append(f"I5: history of {row['aggregate']} jumps to {row['sequence']}")
-        change = json.loads(row["detail"])["changes"].get("state")
-        if change is not None:
-            if change[0] != state:
-                found.append(f"I5: {row['aggregate']} went from {change[0]} although it was {state}")
-            state = change[1]
-        last[row["aggregate"]] = (row["sequence"], state)
-    return found
+    fired = {line["matter"] for line in seen["deadline"] if line["of"] == "review_due" and line["fired"]}
+    for line in seen["proposal"]:
+        wanted = int(line["state"] == "submitted" and line["id"] not in fired)
+        if standing[line["id"]] != wanted:
+            yield f"I5: {line['id']} is {line['state']} and has {standing[line['id']]} deadlines of review"
 
 
-async def lost_deadlines(stack: Stack) -> list[str]:
-    """I5: whatever waits for review has its deadline, and whatever was decided has none open."""
-    rows = await fetch(
-        stack,
-        "proposals",
-        """
-        select p.id, p.state, count(d.id) filter (where d.fired_at is null and d.cancelled_at is null) as open
-        from proposal p left join deadline d on d.matter = p.id and d.kind = 'review_due'
-        group by p.id, p.state
-        """,
-    )
-    return [
-        f"I5: {row['id']} is {row['state']} and has {row['open']} deadlines of review"
-        for row in rows
-        if (row["state"] == "submitted") != (row["open"] == 1)
-    ]
+def _taken_back(before: Mapping[str, list[Line]], after: Mapping[str, list[Line]]) -> Iterator[str]:
+    """What one observation saw and a later one must still show."""
+    later = {(line["service"], line["id"]): line for line in after["deadline"]}
+    for line in before["deadline"]:
+        now = later.get((line["service"], line["id"]))
+        if now is None:
+            yield f"I5: deadline {line['of']} of {line['matter']} is lost"
+        elif now["due_at"] < line["due_at"]:
+            yield f"I5: deadline {line['of']} of {line['matter']} was moved earlier"
+        elif line["fired"] and not now["fired"]:
+            yield f"I5: deadline {line['of']} of {line['matter']} had fired and waits again"
+    kept = {line["event"] for line in after["committed"]}
+    gone = sum(line["event"] not in kept for line in before["committed"])
+    if gone:
+        yield f"I1: {gone} committed events are gone from the outbox"
+
+
+def main(path: Path, say: Callable[[str], object] = sys.stdout.write) -> int:
+    """Judge one file and say what was found; the status is 1 when an invariant does not hold."""
+    lines = read_history(path)
+    found = judge(lines)
+    say(f"{path}: {len(lines)} lines, {found or 'all holds'}\n")
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(max(main(Path(name)) for name in sys.argv[1:]))

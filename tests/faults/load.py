@@ -5,19 +5,18 @@ the checker holds the house to.
 """
 
 import asyncio
-import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.problems import NotFound, Refusal, Unavailable
+from tests.faults.frame import History
 from tests.house import COUNTY, House, person
 from tests.proposals_at_work import TEXT
 from tongxin_contracts.consultation.commands import TakeTopic
@@ -53,6 +52,10 @@ class Load:
     house: House
     seed: int
     people: int = 4
+    members: Sequence[Actor] = ()
+    """Who writes; on a roster, so that points come of it. Without them people nobody knows."""
+    history: History | None = None
+    """Where each act is written down as it ends."""
     acts: list[Act] = field(default_factory=list)
     stopping: bool = False
 
@@ -74,19 +77,10 @@ class Load:
             assert time.monotonic() < deadline, f"only {len(self.acts)} of {wanted} commands within {limit} s"
             await asyncio.sleep(0.01)
 
-    def write_down(self, path: Path) -> None:
-        """The history as a file, one act a line."""
-        path.write_text(
-            "".join(json.dumps(asdict(act), ensure_ascii=False) + "\n" for act in self.acts), "utf-8"
-        )
-
     async def _work(self, who: int) -> None:
         chance = random.Random(self.seed * 1000 + who + len(self.acts))
-        member, office, committee = (
-            person(Role.MEMBER),
-            person(Role.PROPOSALS_OFFICE),
-            person(Role.COMMITTEE_OFFICE),
-        )
+        member = self.members[who % len(self.members)] if self.members else person(Role.MEMBER)
+        office, committee = person(Role.PROPOSALS_OFFICE), person(Role.COMMITTEE_OFFICE)
         filed: list[UUID] = []
         while not self.stopping:
             proposal_id = new_id()
@@ -118,18 +112,19 @@ class Load:
             else:
                 outcome, version = "done", _version(answer)
                 break
-        self.acts.append(
-            Act(
-                who=who,
-                command=type(command).__name__,
-                aggregate=str(aggregate),
-                version=version,
-                attempts=attempts,
-                began=began,
-                ended=time.monotonic(),
-                outcome=outcome,
-            )
+        act = Act(
+            who=who,
+            command=type(command).__name__,
+            aggregate=str(aggregate),
+            version=version,
+            attempts=attempts,
+            began=began,
+            ended=time.monotonic(),
+            outcome=outcome,
         )
+        self.acts.append(act)
+        if self.history is not None:
+            self.history.note("promise", **asdict(act))
 
 
 def _version(answer: Answer) -> int | None:

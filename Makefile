@@ -73,8 +73,8 @@ playbooks: env assets ## run the playbooks' tests and print every row with its s
 faults: env assets ## break everything there is to break and print what held (SEED=7 for another course; up to 40 minutes)
 	$(if $(SEED),TONGXIN_FAULT_SEED=$(SEED) )$(PY) -m tests.faults $(PYTEST_ARGS)
 
-bench: env ## measure what must be fast, each figure beside its peer (ONLY=relay for one)
-	$(PY) -m tests.load $(ONLY)
+bench: env ## measure what must be fast, each figure beside its peer (ONLY=relay for one, SCALE=0.1 for a look)
+	SCALE=$(SCALE) $(PY) -m tests.load $(ONLY)
 
 clean: ## remove what can be made again; the data folder stays
 	rm -rf .venv .venv-bootstrap build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \

@@ -183,8 +183,8 @@ async def open_wire(stack: Stack) -> AsyncIterator[Wire]:
     )
     wire = Wire(
         stack=stack,
-        sender=await bus.connect(_as(stack, "proposals"), "proposals"),
-        reader=await bus.connect(_as(stack, "consultation"), "consultation"),
+        sender=await bus.connect(settings_of(stack, "proposals"), "proposals"),
+        reader=await bus.connect(settings_of(stack, "consultation"), "consultation"),
         outbox=Database(stack.database_url("proposals", "app"), pool_size=2),
         inbox_database=Database(stack.database_url("consultation", "worker"), pool_size=3),
         admin=admin,
@@ -199,5 +199,6 @@ async def open_wire(stack: Stack) -> AsyncIterator[Wire]:
         await admin.close()
 
 
-def _as(stack: Stack, service: str) -> Settings:
+def settings_of(stack: Stack, service: str) -> Settings:
+    """What a process with this service's rights on the bus is told."""
     return portal_settings(stack).model_copy(update={"nats_seed_file": stack.keys.seed(service)})

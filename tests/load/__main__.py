@@ -4,18 +4,13 @@ Each bench runs in a process of its own, so that none measures what another one 
 figure misses its bar or a bench breaks; the others are measured all the same.
 """
 
-import importlib
 import json
-import multiprocessing
 import os
 import sys
 import time
-import traceback
-from multiprocessing.connection import Connection
 from pathlib import Path
 
-import uvloop
-
+from tests.load.apart import measure_apart
 from tests.load.benches import BENCHES
 from tests.load.figures import Figure, table
 
@@ -33,7 +28,7 @@ def main(names: list[str]) -> int:
     for name in names or BENCHES:
         print(f"{name} … (load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)", flush=True)
         began = time.monotonic()
-        measured = _apart(name)
+        measured = measure_apart(name)
         print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
         if measured is None:
             broken.append(name)
@@ -47,31 +42,6 @@ def main(names: list[str]) -> int:
     for name in broken:
         print(f"{name} broke; what it said is above", file=sys.stderr)
     return 1 if broken or not all(figure.ok for figure in figures) else 0
-
-
-def _apart(name: str) -> list[Figure] | None:
-    """A bench's figures, None where it broke."""
-    context = multiprocessing.get_context("spawn")
-    receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_measure, args=(name, sending), name=f"bench-{name}")
-    process.start()
-    sending.close()
-    try:
-        figures: list[Figure] | None = receiving.recv()
-    except EOFError:
-        figures = None
-    process.join()
-    return figures
-
-
-def _measure(name: str, sending: Connection) -> None:
-    try:
-        figures = uvloop.run(importlib.import_module(BENCHES[name]).measure())
-    except Exception:
-        # The border of a bench: said here, counted there, and the next one runs.
-        traceback.print_exc()
-        figures = None
-    sending.send(figures)
 
 
 if __name__ == "__main__":

@@ -180,6 +180,16 @@ revoke insert, update, delete on alembic_version from {service}_app, {service}_w
 grant usage, select on all sequences in schema public to {service}_app, {service}_worker;
 """
 
+_ERASING = """
+create or replace function erase_history(aggregates uuid[]) returns void
+language sql security definer set search_path = pg_catalog, public as $$
+    update public.history set detail = null, salt = null
+    where aggregate = any (aggregates) and detail is not null
+$$;
+revoke all on function erase_history(uuid[]) from public;
+grant execute on function erase_history(uuid[]) to {roles};
+"""
+
 BEHIND_WALL = ("history", "task", "disclosure")
 """Chassis tables with a committee; command_log belongs to an actor, the rest to the worker.
 
@@ -211,3 +221,12 @@ def growth(service: str) -> str:
 def grants(service: str) -> str:
     """Rights of the two roles on everything there is now; run at the end of every migration."""
     return _GRANTS.format(service=service)
+
+
+def erasing(*roles: str) -> str:
+    """DDL of the one way to empty what history says: for these roles, behind the wall, and without touching its digests.
+
+    Neither role may change the history itself. The function runs as the owner, whom FORCE ROW LEVEL SECURITY binds to
+    the committees that the caller's transaction is for.
+    """
+    return _ERASING.format(roles=", ".join(roles))

@@ -14,7 +14,7 @@ from .consultation import events as consultation_events
 from .consultation import planning, processes, teams, templates
 from .consultation import queries as consultation_queries
 from .members import commands as members_commands
-from .members import coverage, duty_days, memberships, points
+from .members import coverage, duty_days, erasure, memberships, points
 from .members import events as members_events
 from .members import queries as members_queries
 from .message import Command, Event, Message, PersonEvent, Query, Request, Visibility
@@ -63,6 +63,7 @@ EVENTS: tuple[type[Event], ...] = (
         points,
         duty_days,
         coverage,
+        erasure,
         proposals_events,
         review_events,
         handling_events,
@@ -89,6 +90,7 @@ COMMANDS: tuple[type[Command], ...] = _declared(
     duty_days,
     coverage,
     memberships,
+    erasure,
     proposals_commands,
     joint_commands,
     review_commands,
@@ -111,6 +113,7 @@ QUERIES: tuple[type[Query], ...] = _declared(
     points,
     duty_days,
     coverage,
+    erasure,
     proposals_queries,
     joint_queries,
     review_queries,

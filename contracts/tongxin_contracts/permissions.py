@@ -221,6 +221,8 @@ GRANTS: Final[Mapping[Role, Mapping[str, Scope]]] = {
         "members.correct_duty": COMMITTEE,
         "members.change_phone": COMMITTEE,
         "members.readmit_member": COMMITTEE,
+        "members.erase_person": COMMITTEE,
+        "members.erasure_sheet": COMMITTEE,
         "members.answer_appeal": COMMITTEE,
         "members.appeals": COMMITTEE,
         "members.duty_ranking": BELOW,

@@ -125,6 +125,17 @@ class MemberStanding(Word):
 
 
 @unique
+class ErasureGround(Word):
+    """Why somebody's personal data is erased (PIPL art. 47)."""
+
+    PURPOSE_ENDED = "purpose_ended", "处理目的已实现或者不再必要"
+    PERIOD_OVER = "period_over", "保存期限已届满"
+    CONSENT_WITHDRAWN = "consent_withdrawn", "本人撤回同意"
+    UNLAWFUL = "unlawful", "违反法律或约定处理"
+    OTHER_LAW = "other_law", "法律、行政法规规定的其他情形"
+
+
+@unique
 class DutyKind(Word):
     """履职 that a points scheme can count; one fact on a member's dossier is of one kind."""
 

@@ -17,7 +17,9 @@ from services.consultation.commands.start_process import start_process
 from services.consultation.commands.study_topic import study_topic
 from services.consultation.commands.take_topic import take_topic
 from services.consultation.deadlines.step_due import on_step_due
+from services.consultation.figures import read_figures
 from services.consultation.going import STEP_DUE
+from services.consultation.invariants import INVARIANTS
 from services.consultation.queries.plan import plan
 from services.consultation.queries.process import document_file, process, process_units
 from services.consultation.queries.process_statistics import process_statistics
@@ -26,6 +28,7 @@ from services.consultation.queries.templates import check_template, template_she
 from services.consultation.queries.topic_sheet import topic_sheet
 from services.consultation.queries.topics import topics
 from services.consultation.reactions.authors_joined import on_authors_joined
+from services.consultation.reactions.person_erased import on_person_erased
 from services.consultation.reactions.proposal_filed import on_proposal_filed
 from services.consultation.reactions.units import on_unit_registered, on_unit_staffed
 from tongxin_contracts.consultation.commands import TakeTopic
@@ -63,6 +66,7 @@ from tongxin_contracts.consultation.templates import (
     Templates,
     TemplateSheet,
 )
+from tongxin_contracts.members.erasure import PersonErased
 from tongxin_contracts.members.events import UnitRegistered, UnitStaffed
 from tongxin_contracts.proposals.events import ProposalFiled
 from tongxin_contracts.proposals.review_events import ProposalAuthorsJoined
@@ -70,6 +74,8 @@ from tongxin_contracts.proposals.review_events import ProposalAuthorsJoined
 SERVICE = Service(
     name="consultation",
     streams=("EVT_CONSULTATION",),
+    invariants=INVARIANTS,
+    figures=(read_figures,),
     handlers=(
         handles(TakeTopic, take_topic),
         handles(ProposeTopic, propose_topic),
@@ -107,6 +113,7 @@ SERVICE = Service(
         ProposalAuthorsJoined: on_authors_joined,
         UnitRegistered: on_unit_registered,
         UnitStaffed: on_unit_staffed,
+        PersonErased: on_person_erased,
     },
     deadlines={STEP_DUE: on_step_due},
 )

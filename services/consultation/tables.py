@@ -15,6 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.personal import INTERNAL, PERSONAL
+
 metadata = MetaData()
 
 candidate = Table(
@@ -44,7 +46,7 @@ topic = Table(
     Column("taken_at", DateTime(timezone=True), nullable=False),
     Column("taken_by", Text, nullable=False),
     Column("source", Text, nullable=False),
-    Column("brought_by", Text, nullable=False),
+    Column("brought_by", Text, nullable=False, info=PERSONAL),
     Column("proposed_by", UUID),
     Column("study", JSONB, nullable=False),
     Column("reason", Text),
@@ -86,7 +88,7 @@ template = Table(
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("code", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
     Column("edition", Integer, nullable=False),
 )
 """A template a committee works by; an aggregate. What it says is in its editions."""
@@ -132,7 +134,7 @@ process = Table(
     Column("summary", Text),
     Column("concluded_at", DateTime(timezone=True)),
     Column("entry", Text),
-    Column("party", Text, nullable=False),
+    Column("party", Text, nullable=False, info=INTERNAL),
     Column("place", Text, nullable=False),
     Column("venue", Text, nullable=False),
 )
@@ -173,7 +175,7 @@ process_team = Table(
     Column("number", Integer, primary_key=True),
     Column("committee", Text, nullable=False),
     Column("part", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=PERSONAL),
     Column("person_id", UUID),
 )
 """Who takes part in a consultation: the fixed team and those who join for this once."""
@@ -202,7 +204,7 @@ unit = Table(
     metadata,
     Column("id", UUID, primary_key=True),
     Column("committee", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
     Column("active", Boolean, nullable=False),
 )
 """A handling unit as members tells of it: a projection."""

@@ -6,6 +6,7 @@ A link ends and is never deleted, so an earlier year's grid can be shown; partie
 from sqlalchemy import ARRAY, UUID, Boolean, Column, Date, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.personal import INTERNAL, PERSONAL
 from services.members.tables import metadata
 
 grid = Table(
@@ -22,7 +23,7 @@ party = Table(
     metadata,
     Column("committee", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
+    Column("name", Text, primary_key=True, info=PERSONAL),
     Column("number", Integer, nullable=False),
     Column("person_id", UUID),
 )
@@ -34,7 +35,7 @@ rule = Table(
     Column("committee", Text, primary_key=True),
     Column("code", Text, primary_key=True),
     Column("number", Integer, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
     Column("from_kind", Text, nullable=False),
     Column("to_kind", Text, nullable=False),
     Column("per_from", Integer, nullable=False),
@@ -48,8 +49,8 @@ link = Table(
     Column("id", UUID, primary_key=True),
     Column("committee", Text, nullable=False),
     Column("rule", Text, nullable=False),
-    Column("giver", Text, nullable=False),
-    Column("taker", Text, nullable=False),
+    Column("giver", Text, nullable=False, info=PERSONAL),
+    Column("taker", Text, nullable=False, info=PERSONAL),
     Column("begins_on", Date, nullable=False),
     Column("ends_on", Date),
 )
@@ -61,7 +62,7 @@ venue = Table(
     Column("committee", Text, primary_key=True),
     Column("place", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
+    Column("name", Text, primary_key=True, info=INTERNAL),
     Column("has", ARRAY(Text), nullable=False),
 )
 """A place to meet."""
@@ -87,6 +88,6 @@ inclusion = Table(
     Column("purpose", Text, primary_key=True),
     Column("document", Text, nullable=False),
     Column("on_day", Date, nullable=False),
-    Column("lines", JSONB, nullable=False),
+    Column("lines", JSONB, nullable=False, info=PERSONAL),
 )
 """An evaluation that a year's assessment was taken into; `lines` are `ConvenerLine` as JSON, as they were that day."""

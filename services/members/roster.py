@@ -23,7 +23,7 @@ _OF_PERSON = ("gender", "born")
 
 
 async def known_members(work: Work) -> list[Known]:
-    """All members of the request's committee with their persons, by name; one statement."""
+    """All members of the request's committee with their persons, by name, but whoever was erased; one statement."""
     person, member = tables.person, tables.member
     rows = await work.tx.sql.execute(
         select(
@@ -37,7 +37,11 @@ async def known_members(work: Work) -> list[Known]:
             *(person.c[column] for column in _OF_PERSON),
         )
         .join(person, person.c.id == member.c.person_id)
-        .where(member.c.committee == work.committee, person.c.committee == work.committee)
+        .where(
+            member.c.committee == work.committee,
+            person.c.committee == work.committee,
+            person.c.erased_at.is_(None),
+        )
         .order_by(person.c.name, person.c.id)
     )
     return [_known(row, work.tools.sealer) for row in rows]

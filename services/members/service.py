@@ -12,6 +12,7 @@ from services.members.commands.change_phone import change_phone
 from services.members.commands.close_duty_year import close_duty_year
 from services.members.commands.correct_duty import correct_duty
 from services.members.commands.decide_exit import decide_exit
+from services.members.commands.erase_person import erase_person
 from services.members.commands.export_ranking import export_ranking
 from services.members.commands.export_roster import export_roster
 from services.members.commands.import_roster import import_roster, read_file
@@ -29,6 +30,8 @@ from services.members.commands.set_links import set_links
 from services.members.commands.set_venues import set_venues
 from services.members.commands.settle_matter import settle_matter
 from services.members.commands.staff_unit import staff_unit
+from services.members.figures import read_figures
+from services.members.invariants import INVARIANTS
 from services.members.queries.appeals import appeals
 from services.members.queries.colleagues import colleagues
 from services.members.queries.convener_assessment import convener_assessment
@@ -37,6 +40,7 @@ from services.members.queries.dossier import dossier
 from services.members.queries.duty_days import duty_days
 from services.members.queries.duty_ranking import duty_ranking
 from services.members.queries.duty_statistics import duty_statistics
+from services.members.queries.erasure_sheet import erasure_sheet
 from services.members.queries.link_coverage import link_coverage
 from services.members.queries.roster import roster
 from services.members.queries.roster_report import roster_report
@@ -80,6 +84,7 @@ from tongxin_contracts.members.duty_days import (
     SetDutyPlan,
     SettleMatter,
 )
+from tongxin_contracts.members.erasure import ErasePerson, ErasureSheet
 from tongxin_contracts.members.memberships import ChangePhone, ReadmitMember
 from tongxin_contracts.members.points import (
     AnswerAppeal,
@@ -105,6 +110,8 @@ from tongxin_contracts.proposals.review_events import ProposalAuthorsJoined, Pro
 SERVICE = Service(
     name="members",
     streams=("EVT_MEMBERS", "PERSON"),
+    invariants=INVARIANTS,
+    figures=(read_figures,),
     handlers=(
         handles(OpenSession, open_session),
         handles(ImportRoster, import_roster, prepare=read_file),
@@ -125,6 +132,8 @@ SERVICE = Service(
         handles(Colleagues, colleagues),
         handles(ChangePhone, change_phone),
         handles(ReadmitMember, readmit_member),
+        handles(ErasePerson, erase_person),
+        handles(ErasureSheet, erasure_sheet),
         handles(AnswerAppeal, answer_appeal),
         handles(AppealPoints, appeal_points),
         handles(AssignDuty, assign_duty),

@@ -1,10 +1,8 @@
 """The tables of members. Each has a committee and stands behind row-level security.
 
 A person is not a member is not an account: `person` is who somebody is, `member` is that they belong to a committee,
-accounts are the portal's. Columns classed personal or sensitive are named in `PERSONAL` and `SENSITIVE`.
+accounts are the portal's. Each column about a person says so (`chassis/personal.py`).
 """
-
-from typing import Final
 
 from sqlalchemy import (
     UUID,
@@ -22,6 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.personal import INTERNAL, PERSONAL, SENSITIVE
+
 metadata = MetaData()
 
 session = Table(
@@ -30,7 +30,7 @@ session = Table(
     Column("id", UUID, primary_key=True),
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("committee_name", Text, nullable=False),
+    Column("committee_name", Text, nullable=False, info=INTERNAL),
     Column("term", Integer, nullable=False),
     Column("session", Integer, nullable=False),
     Column("opens_on", Date, nullable=False),
@@ -44,11 +44,12 @@ person = Table(
     Column("id", UUID, primary_key=True),
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("phone", Text, nullable=False),
-    Column("gender", Text),
-    Column("born", Date),
-    Column("party", LargeBinary),
+    Column("name", Text, nullable=False, info=PERSONAL),
+    Column("phone", Text, nullable=False, info=PERSONAL),
+    Column("gender", Text, info=PERSONAL),
+    Column("born", Date, info=PERSONAL),
+    Column("party", LargeBinary, info=SENSITIVE),
+    Column("erased_at", DateTime(timezone=True)),
 )
 """Who somebody is; an aggregate. The committee is the one whose roster introduced them; `party` is sealed."""
 
@@ -64,8 +65,8 @@ member = Table(
     Column("rank", Text, nullable=False),
     Column("special_committee", Text),
     Column("liaison_group", Text),
-    Column("employer", Text),
-    Column("post", Text),
+    Column("employer", Text, info=PERSONAL),
+    Column("post", Text, info=PERSONAL),
 )
 """A person's membership in a committee; an aggregate."""
 
@@ -76,7 +77,7 @@ scheme = Table(
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("rule_version", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
     Column("source", Text, nullable=False),
     Column("data", JSONB, nullable=False),
     Column("adopted_at", DateTime(timezone=True), nullable=False),
@@ -96,13 +97,13 @@ duty_fact = Table(
     Column("authors", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("share_role", Text, nullable=False),
-    Column("evidence", Text, nullable=False),
+    Column("evidence", Text, nullable=False, info=PERSONAL),
     Column("matter", UUID),
     Column("source_event", UUID),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("annulled_at", DateTime(timezone=True)),
-    Column("annulled_because", Text),
+    Column("annulled_because", Text, info=PERSONAL),
     Column("corrects", UUID),
 )
 """The evidence of points, kept for ever; a correction strikes out and never deletes."""
@@ -133,10 +134,10 @@ year_result = Table(
     Column("outcome", Text, nullable=False),
     Column("floor", Numeric),
     Column("rule_version", Text, nullable=False),
-    Column("explanation", Text, nullable=False),
+    Column("explanation", Text, nullable=False, info=PERSONAL),
     Column("decided_by", Text),
     Column("decision", Text),
-    Column("decision_reason", Text),
+    Column("decision_reason", Text, info=PERSONAL),
     Column("decided_at", DateTime(timezone=True)),
 )
 """How a member's year ended, by which scheme, and what was decided on it."""
@@ -166,8 +167,8 @@ roster_report_row = Table(
     Column("row", Integer, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("column", Text),
-    Column("value", Text),
-    Column("problem", Text, nullable=False),
+    Column("value", Text, info=PERSONAL),
+    Column("problem", Text, nullable=False, info=PERSONAL),
     Column("remedy", Text, nullable=False),
 )
 """What became of a row that did not simply go in; what stood in it may be personal."""
@@ -178,8 +179,8 @@ unit = Table(
     Column("id", UUID, primary_key=True),
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("short_name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
+    Column("short_name", Text, nullable=False, info=INTERNAL),
     Column("active", Boolean, nullable=False),
 )
 """A handling unit (承办单位); an aggregate. Never deleted: a closed one stays for what it handled."""
@@ -204,9 +205,9 @@ appeal = Table(
     Column("person_id", UUID, nullable=False),
     Column("year", Integer, nullable=False),
     Column("fact_id", UUID),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False, info=PERSONAL),
     Column("made_at", DateTime(timezone=True), nullable=False),
-    Column("answer", Text),
+    Column("answer", Text, info=PERSONAL),
     Column("granted", Boolean),
     Column("correction", UUID),
     Column("answered_at", DateTime(timezone=True)),
@@ -219,7 +220,7 @@ duty_plan = Table(
     Column("id", UUID, primary_key=True),
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
     Column("form", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("day_of_month", Integer, nullable=False),
@@ -237,7 +238,7 @@ duty_day = Table(
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("plan_id", UUID),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
     Column("form", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("on_day", Date, nullable=False),
@@ -269,16 +270,8 @@ heard_matter = Table(
     Column("committee", Text, nullable=False),
     Column("day_id", UUID, nullable=False),
     Column("place", Integer, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False, info=INTERNAL),
     Column("outcome", Text, nullable=False),
     Column("became", Text, nullable=False),
 )
 """What residents brought forward on a day, and what became of it."""
-
-PERSONAL: Final = {
-    person: ("name", "phone", "gender", "born"),
-    member: ("employer", "post"),
-    roster_report_row: ("value", "problem"),
-    appeal: ("text", "answer"),
-}
-SENSITIVE: Final = {person: ("party",)}

@@ -17,6 +17,8 @@ from services.notify.commands.set_webhook import set_webhook
 from services.notify.commands.show_roles import show_roles
 from services.notify.commands.subscribe_agency import subscribe_agency
 from services.notify.commands.unsubscribe_agency import unsubscribe_agency
+from services.notify.figures import read_figures
+from services.notify.invariants import INVARIANTS
 from services.notify.queries.agencies import agencies
 from services.notify.queries.agency_deliveries import agency_deliveries
 from services.notify.queries.circulars import circulars
@@ -44,6 +46,7 @@ from services.notify.reactions.handling_closed import on_handling_closed
 from services.notify.reactions.handling_told import HANDLING_REACTIONS
 from services.notify.reactions.invitation_answered import on_invitation_answered
 from services.notify.reactions.member_known import on_member_admitted, on_member_changed
+from services.notify.reactions.person_erased import on_person_erased
 from services.notify.reactions.points_told import (
     on_appeal_answered,
     on_duty_corrected,
@@ -73,6 +76,7 @@ from tongxin_contracts.consultation.processes import (
     StepOverdue,
 )
 from tongxin_contracts.members.duty_days import DutyDayAssigned, DutyDayCancelled
+from tongxin_contracts.members.erasure import PersonErased
 from tongxin_contracts.members.events import (
     ExitSuggested,
     MemberAdmitted,
@@ -160,6 +164,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     ExitSuggested: on_exit_suggested,
     MemberAdmitted: on_member_admitted,
     MemberChanged: on_member_changed,
+    PersonErased: on_person_erased,
     UnitStaffed: on_unit_staffed,
     **HANDLING_REACTIONS,
     FeedbackAsked: on_feedback_asked,
@@ -196,6 +201,8 @@ REACTIONS: dict[type[Event], Reaction] = {
 SERVICE = Service(
     name="notify",
     streams=("EVT_NOTIFY", "AGENCY"),
+    invariants=INVARIANTS,
+    figures=(read_figures,),
     handlers=(
         handles(MarkNoticesRead, mark_notices_read),
         handles(SubscribeAgency, subscribe_agency),

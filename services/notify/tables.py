@@ -1,9 +1,7 @@
 """The tables of notify. Each has a committee and stands behind row-level security.
 
-Columns classed personal are named in `PERSONAL`; they are stored sealed.
+Each column about a person says so (`chassis/personal.py`); addresses are stored sealed.
 """
-
-from typing import Final
 
 from sqlalchemy import (
     ARRAY,
@@ -18,6 +16,8 @@ from sqlalchemy import (
     Table,
     Text,
 )
+
+from chassis.personal import INTERNAL, PERSONAL
 
 metadata = MetaData()
 
@@ -56,8 +56,8 @@ notice = Table(
     Column("committee", Text, nullable=False),
     Column("person", UUID, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("title", Text, nullable=False, info=PERSONAL),
+    Column("body", Text, nullable=False, info=PERSONAL),
     Column("matter", UUID, nullable=False),
     Column("task", Text),
     Column("task_id", UUID),
@@ -97,13 +97,13 @@ preference = Table(
     metadata,
     Column("committee", Text, primary_key=True),
     Column("person", UUID, primary_key=True),
-    Column("email", LargeBinary),
-    Column("pending", LargeBinary),
-    Column("code_digest", LargeBinary),
+    Column("email", LargeBinary, info=PERSONAL),
+    Column("pending", LargeBinary, info=PERSONAL),
+    Column("code_digest", LargeBinary, info=PERSONAL),
     Column("code_at", DateTime(timezone=True)),
     Column("code_tries", Integer, nullable=False),
     Column("digest", Text, nullable=False),
-    Column("without_mail", ARRAY(Text), nullable=False),
+    Column("without_mail", ARRAY(Text), nullable=False, info=INTERNAL),
     Column("quiet_from", Integer),
     Column("quiet_to", Integer),
     Column("digest_at", DateTime(timezone=True)),
@@ -117,9 +117,9 @@ mail = Table(
     Column("committee", Text, nullable=False),
     Column("person", UUID, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("content", Text),
-    Column("address", LargeBinary),
+    Column("subject", Text, nullable=False, info=PERSONAL),
+    Column("content", Text, info=PERSONAL),
+    Column("address", LargeBinary, info=PERSONAL),
     Column("task_id", UUID),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -155,7 +155,7 @@ subscription = Table(
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("agency", Text, nullable=False),
-    Column("agency_name", Text, nullable=False),
+    Column("agency_name", Text, nullable=False, info=INTERNAL),
     Column("events", ARRAY(Text), nullable=False),
     Column("clearance", Text, nullable=False),
     Column("road", Text, nullable=False),
@@ -218,7 +218,7 @@ attempt = Table(
     Column("outcome", Text, nullable=False),
     Column("status", Integer),
     Column("milliseconds", Integer, nullable=False),
-    Column("words", Text, nullable=False),
+    Column("words", Text, nullable=False, info=INTERNAL),
 )
 """One attempt to post, and the first bytes of the answer."""
 
@@ -250,6 +250,3 @@ channel = Table(
     Column("looked_at", DateTime(timezone=True), nullable=False),
 )
 """What waits at an agency's consumer on the bus, as a worker last saw it."""
-
-PERSONAL: Final = {"preference": ("email", "pending"), "mail": ("address",)}
-"""Columns that hold personal data, for erasure and for what history may show."""

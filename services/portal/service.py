@@ -8,20 +8,25 @@ from chassis.inbox import Reaction
 from chassis.service import Door, Running, Service, run
 from services.portal.application import make_application
 from services.portal.assets.manifest import Manifest
+from services.portal.figures import read_figures
+from services.portal.invariants import INVARIANTS
 from services.portal.live.hints import Hints
 from services.portal.live.processes import ProcessWatch
 from services.portal.portal import Portal
 from services.portal.reactions.member_changed import on_member_changed
 from services.portal.reactions.person_contact import on_person_contact
+from services.portal.reactions.person_erased import on_person_erased
 from services.portal.reactions.session_opened import on_session_opened
 from services.portal.render import Renderer
 from services.portal.settings import PortalSettings
+from tongxin_contracts.members.erasure import PersonErased
 from tongxin_contracts.members.events import MemberChanged, PersonContact, SessionOpened
 from tongxin_contracts.message import Event
 
 REACTIONS: dict[type[Event], Reaction] = {
     PersonContact: on_person_contact,
     MemberChanged: on_member_changed,
+    PersonErased: on_person_erased,
     SessionOpened: on_session_opened,
 }
 
@@ -50,7 +55,14 @@ async def open_door(running: Running) -> Door:
     )
 
 
-SERVICE = Service(name="portal", settings=PortalSettings, reactions=REACTIONS, door=open_door)
+SERVICE = Service(
+    name="portal",
+    settings=PortalSettings,
+    reactions=REACTIONS,
+    invariants=INVARIANTS,
+    figures=(read_figures,),
+    door=open_door,
+)
 
 
 def main() -> None:

@@ -6,16 +6,18 @@ tables say. Nothing of another service's content is kept here except names.
 
 from sqlalchemy import ARRAY, UUID, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text
 
+from chassis.personal import INTERNAL, PERSONAL
+
 metadata = MetaData()
 
 account = Table(
     "account",
     metadata,
     Column("id", UUID, primary_key=True),
-    Column("login", Text, nullable=False),
+    Column("login", Text, nullable=False, info=PERSONAL),
     Column("person_id", UUID, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("password_hash", Text),
+    Column("name", Text, nullable=False, info=PERSONAL),
+    Column("password_hash", Text, info=PERSONAL),
     Column("must_change", Boolean, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True)),
@@ -65,7 +67,8 @@ person = Table(
     "person",
     metadata,
     Column("id", UUID, primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=PERSONAL),
+    Column("erased_at", DateTime(timezone=True)),
 )
 """Names by person, from the PERSON stream and from accounts of staff."""
 
@@ -73,7 +76,7 @@ committee = Table(
     "committee",
     metadata,
     Column("code", Text, primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
 )
 """Committees by code, as their sessions name them: a projection."""
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import UUID, Column, Date, DateTime, Integer, Table, Text
 
+from chassis.personal import INTERNAL
 from services.proposals.tables import metadata
 
 call = Table(
@@ -26,7 +27,7 @@ hint = Table(
     Column("call_id", UUID, nullable=False),
     Column("place", Integer, nullable=False),
     Column("title", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False, info=INTERNAL),
     Column("category", Text, nullable=False),
 )
 """One topic of a call; drafts and proposals that follow it carry its id."""

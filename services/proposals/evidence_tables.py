@@ -3,6 +3,7 @@
 from sqlalchemy import UUID, Boolean, Column, DateTime, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.personal import INTERNAL
 from services.proposals.tables import metadata
 
 evidence = Table(
@@ -11,7 +12,7 @@ evidence = Table(
     Column("process_id", UUID, primary_key=True),
     Column("committee", Text, nullable=False),
     Column("proposal_id", UUID, nullable=False),
-    Column("template_name", Text, nullable=False),
+    Column("template_name", Text, nullable=False, info=INTERNAL),
     Column("outcome", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("consensus", Boolean, nullable=False),

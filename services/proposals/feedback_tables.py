@@ -3,6 +3,7 @@
 from sqlalchemy import UUID, Boolean, Column, Date, DateTime, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.personal import PERSONAL
 from services.proposals.tables import metadata
 from tongxin_contracts.words import AppraisalState, CommitmentState, HandlingState
 
@@ -36,7 +37,7 @@ feedback = Table(
     Column("heard", Text),
     Column("fit", Text),
     Column("result", Text),
-    Column("words", Text, nullable=False),
+    Column("words", Text, nullable=False, info=PERSONAL),
     Column("given_at", DateTime(timezone=True)),
 )
 """One asked person's answer; an aggregate, so that its history is its own. Empty until it is given."""
@@ -62,7 +63,7 @@ commitment = Table(
     Column("reported_at", DateTime(timezone=True)),
     Column("reported_by", UUID),
     Column("agrees", Boolean),
-    Column("comment", Text),
+    Column("comment", Text, info=PERSONAL),
     Column("settle_from", DateTime(timezone=True)),
     Column("reason", Text),
     Column("settled_at", DateTime(timezone=True)),

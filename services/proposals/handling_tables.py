@@ -6,6 +6,7 @@ Rows are changed only under the lock of their handling, so they need no version 
 from sqlalchemy import UUID, Boolean, Column, Date, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.personal import INTERNAL, PERSONAL
 from services.proposals.tables import handling, metadata
 from tongxin_contracts.words import ReplyStage
 
@@ -17,7 +18,7 @@ responsibility = Table(
     Column("handling_id", UUID, nullable=False),
     Column("suggestion", Integer, nullable=False),
     Column("what", Text, nullable=False),
-    Column("who", Text, nullable=False),
+    Column("who", Text, nullable=False, info=PERSONAL),
     Column("due_on", Date, nullable=False),
     Column("done_at", DateTime(timezone=True)),
     Column("evidence", Text),
@@ -32,7 +33,7 @@ opinion = Table(
     Column("handling_id", UUID, nullable=False),
     Column("unit_id", UUID, nullable=False),
     Column("round", Integer, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False, info=INTERNAL),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("by", UUID, nullable=False),
 )
@@ -47,7 +48,7 @@ talk = Table(
     Column("round", Integer, nullable=False),
     Column("form", Text, nullable=False),
     Column("on_day", Date, nullable=False),
-    Column("with_whom", Text, nullable=False),
+    Column("with_whom", Text, nullable=False, info=PERSONAL),
     Column("summary", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("by", UUID, nullable=False),
@@ -89,7 +90,7 @@ extension = Table(
     Column("reason", Text, nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),
     Column("granted", Boolean),
-    Column("answer_text", Text),
+    Column("answer_text", Text, info=INTERNAL),
 )
 """More time that a unit asked for; the id is made from allocation and round: once a round."""
 

@@ -3,6 +3,7 @@
 from sqlalchemy import UUID, Boolean, Column, DateTime, Integer, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.personal import INTERNAL, PERSONAL
 from services.proposals.tables import metadata
 
 committee_member = Table(
@@ -22,12 +23,12 @@ invitation = Table(
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("draft_id", UUID, nullable=False),
-    Column("title", Text, nullable=False),
+    Column("title", Text, nullable=False, info=PERSONAL),
     Column("first_proposer", UUID, nullable=False),
     Column("person", UUID, nullable=False),
     Column("place", Integer, nullable=False),
     Column("state", Text, nullable=False),
-    Column("text_digest", Text),
+    Column("text_digest", Text, info=INTERNAL),
     Column("invited_at", DateTime(timezone=True), nullable=False),
     Column("answered_at", DateTime(timezone=True)),
 )
@@ -39,11 +40,11 @@ attachment = Table(
     Column("id", UUID, primary_key=True),
     Column("committee", Text, nullable=False),
     Column("proposal_id", UUID, nullable=False),
-    Column("filename", Text, nullable=False),
+    Column("filename", Text, nullable=False, info=PERSONAL),
     Column("media_type", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("digest", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False, info=PERSONAL),
     Column("added_at", DateTime(timezone=True), nullable=False),
 )
 """A file of a draft or proposal. Content stands here because the object store forgets after a day."""
@@ -55,7 +56,7 @@ review_scheme = Table(
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("rule_version", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
     Column("source", Text, nullable=False),
     Column("data", JSONB, nullable=False),
     Column("adopted_at", DateTime(timezone=True), nullable=False),
@@ -70,7 +71,7 @@ recommendation = Table(
     Column("proposal_id", UUID, nullable=False),
     Column("submission", Integer, nullable=False),
     Column("round", Integer, nullable=False),
-    Column("round_name", Text, nullable=False),
+    Column("round_name", Text, nullable=False, info=INTERNAL),
     Column("person", UUID),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("outcome", Text, nullable=False),
@@ -91,6 +92,6 @@ review_note = Table(
     Column("proposal_id", UUID, nullable=False),
     Column("person", UUID, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", Text, nullable=False, info=INTERNAL),
 )
 """Remarks among reviewers."""

@@ -49,7 +49,9 @@ from services.proposals.deadlines.objection_over import on_objection_over
 from services.proposals.deadlines.review_due import REVIEW_DUE, on_review_due
 from services.proposals.deadlines.unit_due import on_units_due
 from services.proposals.feedback import FEEDBACK_CLOSES
+from services.proposals.figures import read_figures
 from services.proposals.handlings import UNIT_DUE
+from services.proposals.invariants import INVARIANTS
 from services.proposals.queries.appraisal import appraisal
 from services.proposals.queries.appraisals import appraisals
 from services.proposals.queries.calls_for_proposals import calls_for_proposals
@@ -69,12 +71,14 @@ from services.proposals.queries.proposals import proposals
 from services.proposals.queries.review_desk import review_desk
 from services.proposals.queries.unit_desk import unit_desk
 from services.proposals.reactions.membership import on_member_admitted, on_member_changed
+from services.proposals.reactions.person_erased import on_person_erased
 from services.proposals.reactions.process_concluded import on_process_concluded
 from services.proposals.reactions.session_opened import on_session_opened
 from services.proposals.reactions.unit_registered import on_unit_registered
 from services.proposals.reactions.unit_staffed import on_unit_staffed
 from services.proposals.writing_and_review import WRITING_AND_REVIEW
 from tongxin_contracts.consultation.processes import ProcessConcluded
+from tongxin_contracts.members.erasure import PersonErased
 from tongxin_contracts.members.events import (
     MemberAdmitted,
     MemberChanged,
@@ -148,6 +152,8 @@ from tongxin_contracts.proposals.queries import Draft, MyProposals, Proposal, Pr
 SERVICE = Service(
     name="proposals",
     streams=("EVT_PROPOSALS",),
+    invariants=INVARIANTS,
+    figures=(read_figures,),
     handlers=(
         *WRITING_AND_REVIEW,
         handles(CallForProposals, call_for_proposals),
@@ -215,6 +221,7 @@ SERVICE = Service(
         SessionOpened: on_session_opened,
         MemberAdmitted: on_member_admitted,
         MemberChanged: on_member_changed,
+        PersonErased: on_person_erased,
     },
     deadlines={
         OBJECTION_OVER: on_objection_over,

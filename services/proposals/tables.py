@@ -3,6 +3,7 @@
 from sqlalchemy import UUID, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from chassis.personal import INTERNAL, PERSONAL
 from tongxin_contracts.words import Category, HandlingState, ProposalState
 
 metadata = MetaData()
@@ -15,12 +16,12 @@ draft = Table(
     Column("author", UUID, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("saved_at", DateTime(timezone=True), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("facts", Text, nullable=False),
-    Column("analysis", Text, nullable=False),
-    Column("suggestions", ARRAY(Text), nullable=False),
+    Column("title", Text, nullable=False, info=PERSONAL),
+    Column("facts", Text, nullable=False, info=PERSONAL),
+    Column("analysis", Text, nullable=False, info=PERSONAL),
+    Column("suggestions", ARRAY(Text), nullable=False, info=PERSONAL),
     Column("category", Text),
-    Column("returned_because", Text),
+    Column("returned_because", Text, info=PERSONAL),
     Column("hint_id", UUID),
 )
 """What one person is writing; nobody else sees it. The id becomes the proposal's."""
@@ -52,7 +53,7 @@ proposal = Table(
     Column("explanation", Text),
     Column("scheme_id", UUID),
     Column("round", Integer, nullable=False),
-    Column("round_name", Text),
+    Column("round_name", Text, info=INTERNAL),
     Column("seats", ARRAY(Text), nullable=False),
     Column("disputed", Boolean, nullable=False),
     Column("submission", Integer, nullable=False),
@@ -132,8 +133,8 @@ unit = Table(
     metadata,
     Column("id", UUID, primary_key=True),
     Column("committee", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("short_name", Text, nullable=False),
+    Column("name", Text, nullable=False, info=INTERNAL),
+    Column("short_name", Text, nullable=False, info=INTERNAL),
     Column("active", Boolean, nullable=False),
 )
 """Handling units as members tells of them: a projection."""

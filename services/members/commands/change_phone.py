@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from chassis.problems import Invalid
+from chassis.problems import Invalid, WrongState
 from chassis.work import Work
 from services.members import tables
 from services.members.roster import state_contact
@@ -16,6 +16,8 @@ async def change_phone(command: ChangePhone, work: Work) -> Done:
     """Change it; the same one again changes nothing. Raises Invalid for no phone, or one that somebody else has."""
     member = await work.load(tables.member, command.member_id)
     person = await work.load(tables.person, member["person_id"])
+    if person["erased_at"] is not None:
+        raise WrongState("这名人员的个人信息已经删除，不能再登记号码")
     phone = _read(command)
     if phone == person["phone"]:
         return Done(id=member.id, version=member.version)

@@ -8,17 +8,23 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis import history
+from chassis.personal import classed
 from chassis.work import Work
 from services.members import tables
 from tongxin_contracts.message import HistoryEntry
 
-_PERSONAL = tuple(column for columns in tables.PERSONAL.values() for column in columns)
+_PERSONAL = tuple(
+    column.name
+    for table in (tables.person, tables.member)
+    for column in table.columns
+    if classed(column) in ("personal", "sensitive")
+)
 _TECHNICAL = ("person_id",)
 
 
 async def dossier_history(work: Work, member_id: UUID, person_id: UUID, *, personal: bool) -> history.History:
     """Both chains by time, numbered anew; intact when both are."""
-    hidden = _TECHNICAL if personal else (*_TECHNICAL, *_PERSONAL, "party")
+    hidden = _TECHNICAL if personal else (*_TECHNICAL, *_PERSONAL)
     member = await history.read(work.tx, member_id, hide=hidden)
     person = await history.read(work.tx, person_id, hide=hidden)
     return history.History(_as_one(member.entries, person.entries), member.intact and person.intact)

@@ -74,6 +74,7 @@ _WHAT: Final[Mapping[str, tuple[str, Tone]]] = {
     "annul_duty": ("撤销履职登记", "warning"),
     "change_phone": ("更换手机号码", "info"),
     "readmit_member": ("恢复委员身份", "success"),
+    "erase_person": ("删除个人信息", "danger"),
     "correct_duty": ("更正履职登记", "warning"),
     "suggest_exit": ("积分低于底线，建议请辞", "danger"),
     "withdraw_exit": ("请辞建议撤回", "success"),

@@ -6,6 +6,7 @@ Who changes their phone keeps their account and signs in with the new one, unles
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from chassis.ids import derived_id
 from chassis.inbox import Incoming
@@ -15,8 +16,10 @@ from tongxin_contracts.permissions import Role
 
 _NAMES = """
 insert into person (id, name) select * from unnest($1::uuid[], $2::text[])
-on conflict (id) do update set name = excluded.name
+on conflict (id) do update set name = excluded.name where person.erased_at is null
+returning id
 """
+"""Who comes back may be known; an erased person stays erased, whichever of the two is heard first."""
 _RENAMED = """
 update account set name = told.name
 from unnest($1::uuid[], $2::text[]) as told (person_id, name)
@@ -59,15 +62,25 @@ join account on account.login = told.login and account.name <> told.name
 async def on_person_contact(events: Sequence[Incoming[PersonContact]], work: Work) -> None:
     """Keep names, make accounts without a password, and memberships; a handful of statements for any number."""
     told = list({event.data.person_id: event.data for event in events}.values())
+    live = await _known(told, work)
+    told = [contact for contact in told if contact.person_id in live]
     people = [contact.person_id for contact in told]
     names = [contact.name for contact in told]
     phones = [contact.phone for contact in told]
     committees = [contact.member_of for contact in told]
     accounts = [derived_id("account", person) for person in people]
     raw = work.tx.raw
-    await raw.execute(_NAMES, people, names)
     await raw.execute(_RENAMED, people, names)
     await raw.execute(_MOVED, people, phones, work.now)
     await raw.execute(_ACCOUNTS, accounts, phones, people, names, work.now)
     await raw.execute(_MEMBERSHIPS, phones, committees, people, names, Role.MEMBER.value)
     await raw.execute(_CLASHES, phones, committees, names, work.now)
+
+
+async def _known(told: Sequence[PersonContact], work: Work) -> set[UUID]:
+    """Keep the names; the people who were not erased. In the order of ids, so that two batches cannot wait for each other."""
+    ordered = sorted(told, key=lambda contact: contact.person_id)
+    rows = await work.tx.raw.fetch(
+        _NAMES, [contact.person_id for contact in ordered], [contact.name for contact in ordered]
+    )
+    return {row["id"] for row in rows}

@@ -1,6 +1,7 @@
-"""What erasing a person needs."""
+"""The way to empty their history."""
 
 from chassis.migrations import run_script
+from chassis.schema import erasing
 
 revision = "0010"
 down_revision = "0009"
@@ -11,7 +12,7 @@ TABLES = """
 
 def upgrade() -> None:
     """Expanding only: code of the version before runs on it."""
-    run_script(TABLES)
+    run_script(TABLES + erasing("proposals_worker"))
 
 
 def downgrade() -> None:

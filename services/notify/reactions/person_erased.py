@@ -1,0 +1,16 @@
+"""Somebody was erased: what notify holds of theirs goes, and agencies that follow are told."""
+
+from collections.abc import Sequence
+
+from chassis.inbox import Incoming
+from chassis.personal import erase
+from chassis.work import Work
+from services.notify.erasure import ERASURE
+from services.notify.reactions.forwarding import forward
+from tongxin_contracts.members.erasure import PersonErased
+
+
+async def on_person_erased(events: Sequence[Incoming[PersonErased]], work: Work) -> None:
+    """Empty everything of these people; as many statements as there are erasers."""
+    await erase(ERASURE, [event.data.person_id for event in events], work)
+    await forward(events, work)

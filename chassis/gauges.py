@@ -5,10 +5,11 @@ could not be read is gone from the page instead of showing what was true once.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
+from prometheus_client import Gauge
 
 from chassis import letters, telemetry
 from chassis.database import Database, is_transient
@@ -83,3 +84,10 @@ async def each_by_itself(*readings: Awaitable[None]) -> None:
                 error=type(result).__name__,
                 **({} if is_transient(result) else {"exc_info": result}),
             )
+
+
+def set_all(gauge: Gauge, values: Iterable[tuple[Sequence[str], float]]) -> None:
+    """Give a gauge these values, and no label of before that is not among them."""
+    gauge.clear()
+    for labels, value in values:
+        gauge.labels(*labels).set(value)

@@ -43,13 +43,16 @@ class Invariant(ABC):
         """Ids of what breaks it, at most AT_MOST; ids alone, because they go into the log."""
 
 
+_FIND: Final = "select id from ({}) as found where $1::timestamptz is not null limit 100"
+
+
 class Found(Invariant):
     """An invariant that one statement can look for: it returns an `id` for each violation."""
 
     query: ClassVar[str]
-    """May use $1, the present instant, and must; limited to AT_MOST by `violations`."""
+    """A select with a column `id`; $1::timestamptz is the present instant."""
 
     async def violations(self, look: Look) -> Sequence[str]:
         """Run the statement."""
-        rows = await look.sql.fetch(f"select id from ({self.query}) as found limit {AT_MOST}", look.now)
+        rows = await look.sql.fetch(_FIND.format(self.query), look.now)
         return [str(row["id"]) for row in rows]

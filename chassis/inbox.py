@@ -270,7 +270,9 @@ class Inbox:
                     f"{type(error).__name__}: {error}"[:1000],
                     "".join(traceback.format_exception(error)),
                 )
-                telemetry.keep_failure(f"process {event.template()}", error)
+                telemetry.keep_failure(
+                    f"process {event.template()}", error, parent=items[0].envelope.traceparent
+                )
                 log.warning(
                     "event_failed", event_id=str(items[0].event_id), type=event.type_name(), error=str(error)
                 )

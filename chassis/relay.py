@@ -40,6 +40,12 @@ where stream = $1 and published_at is null order by id limit $2
 """
 
 
+_LEFT_BEHIND: Final = """
+select headers, extract(epoch from now() - created_at)::float as age, count(*) over () as waiting from outbox
+where stream = $1 and published_at is null and created_at < now() - interval '1 second' order by id limit 20
+"""
+
+
 class FencedError(Exception):
     """The stream's last sequence is not what this relay believed: somebody else published."""
 
@@ -94,6 +100,7 @@ class Relay:
                 try:
                     await self._wait_for_lock(session)
                     await self._read_last_sequence()
+                    await self._say_what_was_left(session)
                     pause = 0.1
                     while True:
                         await self._work(session)
@@ -123,6 +130,23 @@ class Relay:
         info = await self._bus.jetstream().stream_info(self._stream.name)
         self._stream.last_sequence = info.state.last_seq
 
+    async def _say_what_was_left(self, session: Any) -> None:
+        """Whoever was here before died or was cut off: a metric, a line, and a note in each event's own trace."""
+        left = await session.fetch(_LEFT_BEHIND, self._stream.name)
+        if not left:
+            return
+        telemetry.RELAY_LEFT_BEHIND.labels(self._stream.name).inc(left[0]["waiting"])
+        log.warning(
+            "relay_left_behind",
+            stream=self._stream.name,
+            events=left[0]["waiting"],
+            oldest_seconds=round(left[0]["age"], 1),
+        )
+        for row in left:
+            traceparent = json.loads(row["headers"]).get(TRACEPARENT)
+            if traceparent:
+                telemetry.keep_delay(f"send {self._stream.name}", traceparent, row["age"])
+
     async def _work(self, session: Any) -> None:
         self._wake.clear()
         rows = await session.fetch(_WAITING, self._stream.name, BATCH_ROWS)
@@ -134,6 +158,7 @@ class Relay:
             await self._publish(batch)
         except DuplicateError:
             telemetry.RELAY_BATCHES.labels(self._stream.name, "duplicate").inc()
+            log.warning("relay_repeats", stream=self._stream.name, events=len(batch))
             for row in batch:
                 await self._publish_one(row)
         self._failpoints.reach("after_publish_before_mark")

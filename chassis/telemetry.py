@@ -48,6 +48,11 @@ OUTBOX_OLDEST_SECONDS = Gauge(
 )
 RELAY_BATCHES = Counter("tongxin_relay_batches_total", "Batches by how they went.", ("stream", "outcome"))
 RELAY_EVENTS = Counter("tongxin_relay_events_total", "Events published.", ("stream",))
+RELAY_LEFT_BEHIND = Counter(
+    "tongxin_relay_left_behind_total",
+    "Events that waited when a relay began: the one before it had died, or bus or database had been away.",
+    ("stream",),
+)
 INBOX_EVENTS = Counter(
     "tongxin_inbox_events_total", "Events taken, by what became of them.", ("service", "outcome")
 )
@@ -200,19 +205,33 @@ def span(
             raise
 
 
-def keep_failure(name: str, error: BaseException) -> None:
-    """A sampled span for a failure in a trace that is not sampled."""
-    here = trace.get_current_span().get_span_context()
+def keep_failure(name: str, error: BaseException, *, parent: str | None = None) -> None:
+    """A sampled span for a failure in a trace that is not sampled: the active one, or that of a header value."""
+    attributes = {"error.type": type(error).__name__}
+    _keep(f"{name} failed", _here(parent), attributes, failed=type(error).__name__)
+
+
+def keep_delay(name: str, parent: str, seconds: float) -> None:
+    """A sampled span in an event's own trace that says that it was late on its way, and by how much."""
+    _keep(f"{name} late", _here(parent), {"tongxin.late_seconds": seconds})
+
+
+def _here(parent: str | None) -> SpanContext:
+    context = _propagator.extract({"traceparent": parent}) if parent else None
+    return trace.get_current_span(context).get_span_context()
+
+
+def _keep(name: str, here: SpanContext, attributes: Mapping[str, Any], *, failed: str | None = None) -> None:
     if not here.is_valid:
         return
     sampled = SpanContext(
         here.trace_id, here.span_id, is_remote=False, trace_flags=TraceFlags(TraceFlags.SAMPLED)
     )
     with tracer.start_as_current_span(
-        f"{name} failed", context=trace.set_span_in_context(NonRecordingSpan(sampled))
+        name, context=trace.set_span_in_context(NonRecordingSpan(sampled)), attributes=dict(attributes)
     ) as kept:
-        kept.set_status(StatusCode.ERROR, type(error).__name__)
-        kept.set_attribute("error.type", type(error).__name__)
+        if failed is not None:
+            kept.set_status(StatusCode.ERROR, failed)
 
 
 def messaging(template: str, **more: Any) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from services.consultation.queries.topics import topics
 from services.consultation.reactions.authors_joined import on_authors_joined
 from services.consultation.reactions.person_erased import on_person_erased
 from services.consultation.reactions.proposal_filed import on_proposal_filed
+from services.consultation.reactions.proposal_restored import on_aggregate_restored
 from services.consultation.reactions.units import on_unit_registered, on_unit_staffed
 from tongxin_contracts.consultation.commands import TakeTopic
 from tongxin_contracts.consultation.planning import (
@@ -70,6 +71,7 @@ from tongxin_contracts.members.erasure import PersonErased
 from tongxin_contracts.members.events import UnitRegistered, UnitStaffed
 from tongxin_contracts.proposals.events import ProposalFiled
 from tongxin_contracts.proposals.review_events import ProposalAuthorsJoined
+from tongxin_contracts.restoring import AGGREGATE_RESTORED
 
 SERVICE = Service(
     name="consultation",
@@ -111,6 +113,7 @@ SERVICE = Service(
     reactions={
         ProposalFiled: on_proposal_filed,
         ProposalAuthorsJoined: on_authors_joined,
+        AGGREGATE_RESTORED["proposals"]: on_aggregate_restored,
         UnitRegistered: on_unit_registered,
         UnitStaffed: on_unit_staffed,
         PersonErased: on_person_erased,

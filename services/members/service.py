@@ -50,6 +50,7 @@ from services.members.queries.units import units
 from services.members.reactions.process_concluded import on_process_concluded
 from services.members.reactions.proposal_authors_joined import on_proposal_authors_joined
 from services.members.reactions.proposal_filed import on_proposal_filed
+from services.members.reactions.proposal_restored import on_aggregate_restored
 from services.members.reactions.proposal_submitted import on_proposal_submitted
 from services.members.reactions.proposal_withdrawn import on_proposal_withdrawn
 from tongxin_contracts.consultation.processes import ProcessConcluded
@@ -106,6 +107,7 @@ from tongxin_contracts.members.queries import (
 )
 from tongxin_contracts.proposals.events import ProposalFiled, ProposalSubmitted
 from tongxin_contracts.proposals.review_events import ProposalAuthorsJoined, ProposalWithdrawn
+from tongxin_contracts.restoring import AGGREGATE_RESTORED
 
 SERVICE = Service(
     name="members",
@@ -163,6 +165,8 @@ SERVICE = Service(
         ProposalWithdrawn: on_proposal_withdrawn,
         ProposalAuthorsJoined: on_proposal_authors_joined,
         ProcessConcluded: on_process_concluded,
+        AGGREGATE_RESTORED["proposals"]: on_aggregate_restored,
+        AGGREGATE_RESTORED["consultation"]: on_aggregate_restored,
     },
 )
 

@@ -10,13 +10,14 @@ from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis.calendar import local_date
 from chassis.ids import derived_id
 from chassis.inbox import Incoming
 from chassis.work import Work
 from services.members import tables
+from services.members.reactions.proposal_restored import RESTORED
 from tongxin_contracts.proposals.events import ProposalFiled, ProposalSubmitted
 from tongxin_contracts.words import Attendance, Authorship, DutyKind, ProposalKind
 
@@ -71,10 +72,31 @@ async def record_authors(
         if (part.committee, part.person) in members
     ]
     if facts:
-        await work.tx.sql.execute(insert(tables.duty_fact).on_conflict_do_nothing(), facts)
+        await work.tx.sql.execute(_again_after_restore(), facts)
     strangers = len(authors) - len(members)
     if strangers:
         log.info("authors_not_members", kind=kind.value, count=strangers)
+
+
+def _again_after_restore() -> Insert:
+    """What is known is left as it is; what only a restore struck out counts again with what happened now."""
+    statement = insert(tables.duty_fact)
+    told = (
+        "on_day",
+        "authors",
+        "position",
+        "share_role",
+        "evidence",
+        "source_event",
+        "recorded_at",
+        "recorded_by",
+    )
+    return statement.on_conflict_do_update(
+        index_elements=[tables.duty_fact.c.id],
+        set_={name: statement.excluded[name] for name in told}
+        | {"annulled_at": None, "annulled_because": None},
+        where=tables.duty_fact.c.annulled_because == RESTORED,
+    )
 
 
 async def members_among(work: Work, people: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], UUID]:

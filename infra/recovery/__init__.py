@@ -1,0 +1,1 @@
+"""Backup, restore, and what puts databases and bus right again afterwards."""

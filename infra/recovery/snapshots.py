@@ -1,0 +1,110 @@
+"""What is stated of an aggregate that went back: that it did, and its state where events can tell it whole.
+
+A task is a snapshot by nature: open or closed, as the owner's own row says. For other aggregates the newest event the
+owner kept is stated again where it tells the whole of what the undone ones changed (`RESTATED`).
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from nats.aio.client import Client
+
+from chassis.database import Transaction
+from infra.recovery.compare import Ahead, Undone
+from infra.recovery.stream import payload_of
+from tongxin_contracts.catalogue import events_by_type
+from tongxin_contracts.message import Event
+from tongxin_contracts.restoring import AGGREGATE_RESTORED, RESTATED
+from tongxin_contracts.subjects import PERSON_STREAM, ServiceName
+from tongxin_contracts.tasks import TASK_CLOSED, TASK_OPENED
+
+_NEWEST: Final = """
+select payload from outbox
+where aggregate = $1 and version <= $2 and payload is not null and headers::json ->> 'ce-type' = any($3)
+order by version desc limit 1
+"""
+_LEFT_OPEN: Final = "select open from task where id = $1"
+_CLOSED: Final = """
+insert into task (id, committee, matter, kind, version, open) values ($1, $2, $3, $4, 0, false)
+on conflict (id) do nothing
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One event to be stated above every version known."""
+
+    event: Event
+
+
+async def snapshots_of(
+    client: Client, tx: Transaction, service: ServiceName, ahead: Ahead, committee: str
+) -> list[Snapshot]:
+    """The events to state, in order; none where only contact data is concerned, which has a stream of its own."""
+    if ahead.undone and all(one.stream == PERSON_STREAM for one in ahead.undone):
+        return []
+    names = {one.name for one in ahead.undone}
+    if names & {"task_opened", "task_closed"} or ahead.table == "task":
+        return await _task(client, tx, service, ahead, committee)
+    restored = AGGREGATE_RESTORED[service](
+        aggregate_id=ahead.aggregate,
+        kind=kind_of(ahead),
+        kept_version=ahead.kept_version,
+        undone=tuple(one.id for one in ahead.undone),
+        undone_names=tuple(one.name for one in ahead.undone),
+    )
+    return [Snapshot(restored), *await _restated(tx, ahead)]
+
+
+def kind_of(ahead: Ahead) -> str:
+    """What an aggregate is, as its events call it."""
+    known = events_by_type()
+    named = [known[one.type].aggregate for one in ahead.undone if one.type in known]
+    return next((name for name in named if name != "restored"), ahead.table or "unknown")
+
+
+async def _restated(tx: Transaction, ahead: Ahead) -> list[Snapshot]:
+    found = []
+    for name in dict.fromkeys(one.name for one in ahead.undone if one.name in RESTATED):
+        undone = next(one for one in ahead.undone if one.name == name)
+        event = await _newest_kept(tx, ahead, undone, RESTATED[name])
+        if event is not None:
+            found.append(Snapshot(event))
+    return found
+
+
+async def _newest_kept(
+    tx: Transaction, ahead: Ahead, undone: Undone, carriers: tuple[str, ...]
+) -> Event | None:
+    """The state before the undone event, in that event's own form; None when the outbox has let go of it."""
+    form = events_by_type().get(undone.type)
+    if form is None:
+        return None
+    prefix = undone.type.rsplit(".", 2)[0]
+    types = [
+        type_
+        for type_ in events_by_type()
+        if type_.rsplit(".", 1)[0] in {f"{prefix}.{name}" for name in carriers}
+    ]
+    payload: Any = await tx.raw.fetchval(_NEWEST, ahead.aggregate, ahead.kept_version, types)
+    return None if payload is None else form.model_validate_json(bytes(payload))
+
+
+async def _task(
+    client: Client, tx: Transaction, service: ServiceName, ahead: Ahead, committee: str
+) -> list[Snapshot]:
+    is_open = await tx.raw.fetchval(_LEFT_OPEN, ahead.aggregate)
+    if is_open:
+        types = [TASK_OPENED[service].type_name()]
+        payload: Any = await tx.raw.fetchval(_NEWEST, ahead.aggregate, ahead.kept_version, types)
+        if payload is not None:
+            return [Snapshot(TASK_OPENED[service].model_validate_json(bytes(payload)))]
+    opened = next((one for one in ahead.undone if one.name == "task_opened"), None)
+    if is_open is None and opened is not None:
+        # Nobody has this work any more; the row keeps the version for when it is opened again.
+        said = json.loads(await payload_of(client, opened.stream, opened.sequence))
+        await tx.raw.execute(_CLOSED, ahead.aggregate, committee, UUID(said["matter"]), said["kind"])
+        ahead.table = "task"
+    return [Snapshot(TASK_CLOSED[service](task_id=ahead.aggregate))]

@@ -35,6 +35,9 @@ log = structlog.get_logger()
 
 _DRAIN_LIMIT: Final = 5.0
 """Seconds the server gets to confirm that it sends no more requests."""
+_PING_INTERVAL: Final = 3
+_PINGS_UNANSWERED: Final = 2
+"""A server that is silent for 6 to 9 s is left for another one: a cluster goes on without it, so we must too (F19)."""
 REQUEST_TIMEOUT: Final = 5.0
 """Seconds a caller waits; the deadline header says so to the service."""
 
@@ -87,8 +90,8 @@ def connection_options(
         "inbox_prefix": f"_INBOX.{service}".encode(),
         "max_reconnect_attempts": -1,
         "reconnect_time_wait": 0.25,
-        "ping_interval": 10,
-        "max_outstanding_pings": 2,
+        "ping_interval": _PING_INTERVAL,
+        "max_outstanding_pings": _PINGS_UNANSWERED,
         "pending_size": 16 * 1024 * 1024,
         "error_cb": on_error,
         "disconnected_cb": on_disconnect,

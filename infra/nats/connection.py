@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import nats
@@ -18,19 +18,32 @@ async def bus(url: str, seed_file: Path, user: str) -> AsyncIterator[Client]:
 
     `url` may name several servers, separated by commas.
     """
-    client = await nats.connect(
-        url.split(","),
-        nkeys_seed=str(seed_file),
-        inbox_prefix=inbox_prefix(user).encode(),
-        allow_reconnect=False,
-        connect_timeout=5,
-        name=f"tongxin-{user}",
-        error_cb=_said_by_exception,
-    )
+    client = await _first_that_answers(url.split(","), seed_file, user)
     try:
         yield client
     finally:
         await client.close()
+
+
+async def _first_that_answers(servers: list[str], seed_file: Path, user: str) -> Client:
+    """A connection to one of the servers; the last one's refusal where none takes us."""
+    patience = 5 if len(servers) == 1 else 2
+    for server in servers[:-1]:
+        with suppress(OSError, NatsError):
+            return await _connect(server, seed_file, user, patience)
+    return await _connect(servers[-1], seed_file, user, patience)
+
+
+async def _connect(server: str, seed_file: Path, user: str, patience: int) -> Client:
+    return await nats.connect(
+        server,
+        nkeys_seed=str(seed_file),
+        inbox_prefix=inbox_prefix(user).encode(),
+        allow_reconnect=False,
+        connect_timeout=patience,
+        name=f"tongxin-{user}",
+        error_cb=_said_by_exception,
+    )
 
 
 async def until_accepted(url: str, seed_file: Path, user: str, limit: float = 10) -> None:

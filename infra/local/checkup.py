@@ -10,7 +10,7 @@ import asyncpg
 
 from infra.local import nats
 from infra.local.blocking import blocking
-from infra.local.environment import says_rehearsal
+from infra.local.environment import gauge, says_rehearsal
 from infra.local.ports import is_free
 from infra.local.problems import StackError
 from infra.local.program import Program
@@ -52,6 +52,7 @@ def check_up(stack: Stack, service_replicas: int = 1) -> Iterator[Finding]:
     for service in SERVICES:
         yield _service(stack.service_program(service))
     yield _no_rehearsal(stack)
+    yield _invariants(stack)
 
 
 def _nats_binary() -> Finding:
@@ -79,6 +80,7 @@ def _modes(stack: Stack) -> Finding:
 def _ports(stack: Stack, *, running: bool) -> Finding:
     ports = stack.ports
     every = [ports.portal, ports.nats, ports.nats_monitor, ports.postgres, *ports.health.values()]
+    every += [port for port in (ports.collector,) if port]
     taken = [port for port in every if not is_free(port)]
     said = f"{min(every)}–{max(every)}"
     if running or not taken:
@@ -128,6 +130,18 @@ def _no_rehearsal(stack: Stack) -> Finding:
         else "没有进程在演练方式"
     )
     return Finding("演练方式", not found, said, "重新启动（make run）")
+
+
+def _invariants(stack: Stack) -> Finding:
+    """What must always hold, as each process saw it at its last look."""
+    broken = {
+        f"{service}：{labels['invariant']}": int(value)
+        for service in SERVICES
+        for labels, value in gauge(stack.ports.health[service], "tongxin_invariant_violations")
+        if value > 0
+    }
+    said = "；".join(f"{what} {number} 处" for what, number in broken.items()) or "没有发现违反"
+    return Finding("不变式", not broken, said, "看 docs/runbooks/InvariantViolated.md")
 
 
 def _guarded(what: str, check: Callable[[], Finding]) -> Finding:

@@ -5,6 +5,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Final
 
+from prometheus_client.parser import text_string_to_metric_families
+
 from infra.local.ports import LOOPBACK
 from tongxin_contracts.subjects import SERVICES
 
@@ -61,10 +63,25 @@ def says_rehearsal(health_port: int) -> bool:
     return b'"rehearsal":true' in _readiness(health_port)[1]
 
 
+def gauge(health_port: int, name: str) -> list[tuple[dict[str, str], float]]:
+    """Labels and value of each sample of a metric of a process; none when it does not answer."""
+    _status, page = _page(health_port, "/metrics", limit=3)
+    return [
+        (sample.labels, sample.value)
+        for family in text_string_to_metric_families(page.decode())
+        for sample in family.samples
+        if sample.name == name
+    ]
+
+
 def _readiness(health_port: int) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(LOOPBACK, health_port, timeout=1)
+    return _page(health_port, "/readyz")
+
+
+def _page(health_port: int, path: str, *, limit: float = 1) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(LOOPBACK, health_port, timeout=limit)
     try:
-        connection.request("GET", "/readyz")
+        connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException):

@@ -30,6 +30,8 @@ class Ports:
     health: Mapping[str, int]
     smtp: int = 0
     """The local mail server's; 0 where there is none, as in tests."""
+    collector: int = 0
+    """Where the bus's figures are shown as metrics; 0 where nobody does, as in tests."""
 
 
 def free_port(host: str = LOOPBACK) -> int:
@@ -76,5 +78,7 @@ def require_all_free(ports: Ports, *, portal_host: str, embedded_postgres: bool)
         require_free(ports.postgres, "PostgreSQL", "TONGXIN_POSTGRES_PORT")
     if ports.smtp:
         require_free(ports.smtp, "邮件", "TONGXIN_SMTP_PORT")
+    if ports.collector:
+        require_free(ports.collector, "NATS 指标", "TONGXIN_COLLECTOR_PORT")
     for service, port in ports.health.items():
         require_free(port, f"{service} 健康检查", "TONGXIN_HEALTH_PORT_BASE")

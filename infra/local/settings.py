@@ -34,6 +34,8 @@ class LocalSettings(BaseSettings):
     """A mail server of one's own, as notify's settings name it; without it the stack has one that keeps every mail."""
     smtp_port: int | None = None
     """The stack's own mail server's port, or that of `smtp_host`."""
+    collector_port: int | None = None
+    """Where the bus's figures are shown as metrics."""
     health_port_base: int | None = None
     """First of five health ports, in the order of the services."""
     ack_wait: float = Field(default=30, gt=0)
@@ -61,6 +63,7 @@ class LocalSettings(BaseSettings):
             nats_monitor=self.nats_monitor_port or self.port + 2,
             postgres=self.postgres_port or self.port + 3,
             smtp=0 if self.smtp_host else self.smtp_port or self.port + 4,
+            collector=self.collector_port or self.port + 5,
             health={service: first_health + place for place, service in enumerate(SERVICES)},
         )
 

@@ -20,7 +20,7 @@ from chassis import migrations
 from chassis.topology import GIB, Follows
 from infra.city.folder import write_city
 from infra.city.nodes import CITY_NODES, Node, reload_nodes
-from infra.local import environment, mailbox, nats, postgres
+from infra.local import collecting, environment, mailbox, nats, postgres
 from infra.local.agencies import Agency, AgencyRecord, Credentials
 from infra.local.blocking import blocking
 from infra.local.facts import Facts, read_facts, write_facts
@@ -43,7 +43,7 @@ from tongxin_contracts.subjects import SERVICES
 STOP_ORDER: Final = (
     ("portal",),
     ("notify", "consultation", "proposals", "members"),
-    ("mail",),
+    ("mail", "collector"),
     ("postgres",),
     ("nats",),
 )
@@ -313,6 +313,13 @@ class Stack:
         """The mail server as a program, where this stack has one."""
         return [mailbox.mail_program(self.ports.smtp, self.data)] if self.ports.smtp else []
 
+    @property
+    def collector_programs(self) -> list[Program]:
+        """What shows the bus's figures as metrics, where this stack has it."""
+        if not self.ports.collector or not self.embeds_nats:
+            return []
+        return [collecting.collector_program(self.ports.collector, self.nats_monitor_url, self.data)]
+
     def kill_nats(self) -> None:
         """SIGKILL, as a crash would."""
         if self._nats:
@@ -413,9 +420,7 @@ class Stack:
 
     def _write_nats_config(self) -> None:
         if not self.embeds_nats:
-            write_city(
-                self.data, nodes=self.nodes, follows=self.follows, max_file=self._jetstream_max_bytes
-            )
+            write_city(self.data, nodes=self.nodes, follows=self.follows, max_file=self._jetstream_max_bytes)
             return
         config = ServerConfig(
             server_name="tongxin-local",

@@ -64,7 +64,9 @@ async def _bring_up(
         *([stack.postgres_program] if stack.embeds_postgres else []),
     ]
     await supervisor.start(*servers)
-    terminal.note(f"{'、'.join(server.name for server in servers) or '现有的 NATS 与 PostgreSQL'} 已启动（数据目录 {stack.data}）")
+    terminal.note(
+        f"{'、'.join(server.name for server in servers) or '现有的 NATS 与 PostgreSQL'} 已启动（数据目录 {stack.data}）"
+    )
     for made in await asyncio.to_thread(stack.make_databases):
         terminal.note(f"新建数据库 {made}")
     for change in await asyncio.to_thread(stack.provision):
@@ -74,7 +76,11 @@ async def _bring_up(
             terminal.note(f"{service} 迁移：{'、'.join(revisions)}")
     logins = await _demo(stack, terminal) if settings.demo else []
     began = time.monotonic() if logins else began
-    await supervisor.start(*stack.mail_programs, *(stack.service_program(service) for service in SERVICES))
+    await supervisor.start(
+        *stack.mail_programs,
+        *stack.collector_programs,
+        *(stack.service_program(service) for service in SERVICES),
+    )
     terminal.note(f"五个进程已就绪（{time.monotonic() - began:.1f} 秒）")
     if logins:
         typer.echo("可用的登录：")

@@ -19,6 +19,9 @@ AT_ONCE: Final = 500
 SEEN_WITHIN: Final = timedelta(days=120)
 """Who has not acted in a role for longer than this is not told of its work."""
 
+for _outcome in ("in_time", "late"):
+    telemetry.REMINDERS.labels(_outcome)  # shown at zero, so that the first late one is a rise
+
 _TAKE = """
 insert into reminder (task_id, step, due_at, committee, at)
 select t.task_id, s.step, t.due_at, t.committee, $6

@@ -92,6 +92,8 @@ class Inbox:
         self._known_names = {_nameless(type_) for type_ in self._wanted}
         self._database = database
         self._tools = tools
+        for counter in (telemetry.EVENTS_DUE, telemetry.EVENTS_LATE):
+            counter.labels(service)  # shown at zero, so that the first one is a rise
         self._epoch = epoch
         self._rehearsal = rehearsal
         """Reactions act at the instant of their events, not now; see `chassis/rehearsal.py`."""

@@ -4,7 +4,21 @@ from collections.abc import Callable
 
 import typer
 
-from tongxin.commands import agency, demo, doctor, letters, mails, migrate, provision, secrets, service, stop, up
+from tongxin.commands import (
+    agency,
+    collector,
+    demo,
+    doctor,
+    lag,
+    letters,
+    mails,
+    migrate,
+    provision,
+    secrets,
+    service,
+    stop,
+    up,
+)
 
 app = typer.Typer(
     name="tongxin",
@@ -22,6 +36,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "migrate": migrate.migrate,
     "demo": demo.demo,
     "doctor": doctor.doctor,
+    "lag": lag.lag,
+    "collector": collector.collector,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)

@@ -101,6 +101,7 @@ def _observations(lines: Sequence[Line]) -> list[dict[str, list[Line]]]:
     for line in lines:
         if line["kind"] == "observation":
             seen.append(defaultdict(list))
+            seen[-1]["observation"].append(line)
         elif seen and line["kind"] not in {"begin", "promise", "fault"}:
             seen[-1][line["kind"]].append(line)
     return seen
@@ -125,6 +126,8 @@ def _lost(seen: Mapping[str, list[Line]]) -> Iterator[str]:
 
 
 def _order_in_stream(seen: Mapping[str, list[Line]]) -> Iterator[str]:
+    if not seen["observation"][0].get("ordered_streams", True):
+        return
     place = {line["event"]: line for line in seen["committed"]}
     reached: dict[tuple[str, str], int] = {}
     for event in dict.fromkeys(line["event"] for line in seen["streamed"]):

@@ -1,6 +1,6 @@
 """A house of its own for each module of faults: its processes die, and nobody else shall see them die."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from infra.local.program import Running
 from infra.local.stack import Stack
 from tests.conftest import ACK_WAIT, temporary_folder
+from tests.faults.city import City
 from tests.faults.frame import History, keep, new_history
 from tests.house import House
 from tests.processes import start_all, stop_all
@@ -21,16 +22,16 @@ class Processes:
         self.stack = stack
         self.running: dict[str, Running] = {}
 
-    def start(self, service: str, failpoint: str = "") -> Running:
-        """Start one, armed with a failpoint or not."""
-        extra = {"TONGXIN_FAILPOINT": failpoint} if failpoint else {}
-        self.running[service] = self.stack.start_service(service, extra)
+    def start(self, service: str, failpoint: str = "", extra: Mapping[str, str] | None = None) -> Running:
+        """Start one, armed with a failpoint or not, with other settings or not."""
+        armed = {"TONGXIN_FAILPOINT": failpoint} if failpoint else {}
+        self.running[service] = self.stack.start_service(service, armed | dict(extra or {}))
         return self.running[service]
 
-    def restart(self, service: str, failpoint: str = "") -> Running:
+    def restart(self, service: str, failpoint: str = "", extra: Mapping[str, str] | None = None) -> Running:
         """End one in order and start it again."""
         self.running[service].stop()
-        return self.start(service, failpoint)
+        return self.start(service, failpoint, extra)
 
     def stop_all(self) -> None:
         """End what still runs."""
@@ -55,6 +56,12 @@ async def house(processes: Processes) -> AsyncIterator[House]:
     opened = await House.open(processes.stack)
     yield opened
     await opened.connection.close()
+
+
+@pytest.fixture(scope="module")
+async def city(house: House) -> City:
+    """Members on a roster, a points scheme in force, and the wait until all holds again."""
+    return await City.open(house)
 
 
 @pytest.fixture

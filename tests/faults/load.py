@@ -26,7 +26,6 @@ from tongxin_contracts.proposals.commands import FileProposal, SaveDraft, Submit
 
 PATIENCE: Final = 1.5
 """Seconds one attempt waits; then the same command is sent again."""
-GIVE_UP: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,8 @@ class Load:
     """Who writes; on a roster, so that points come of it. Without them people nobody knows."""
     history: History | None = None
     """Where each act is written down as it ends."""
+    give_up: float = 30.0
+    """Seconds somebody goes on asking for one answer."""
     acts: list[Act] = field(default_factory=list)
     stopping: bool = False
 
@@ -100,7 +101,7 @@ class Load:
         """Ask until there is an answer; an answer other than yes is noted as what it is."""
         request_id, began, attempts = new_id(), time.monotonic(), 0
         outcome, version = "unanswered", None
-        while time.monotonic() - began < GIVE_UP:
+        while time.monotonic() - began < self.give_up:
             attempts += 1
             try:
                 answer = await self.house.caller.call(command, actor, request_id, timeout=PATIENCE)

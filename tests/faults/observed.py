@@ -50,11 +50,13 @@ class Scope:
 
     followers: Sequence[str] = OWNERS
     """Services that run and so have to have taken everything."""
+    ordered_streams: bool = True
+    """Whether streams hold each aggregate's versions in order; not where a fault put them there anyhow."""
 
 
 async def observe(stack: Stack, scope: Scope = Scope()) -> list[Line]:
     """One observation of the whole house, begun by a line that says so."""
-    lines: list[Line] = [{"kind": "observation"}]
+    lines: list[Line] = [{"kind": "observation", "ordered_streams": scope.ordered_streams}]
     for service in OWNERS:
         connection = await admin(stack, service)
         try:

@@ -14,19 +14,12 @@ from tests.faults.conftest import Processes
 from tests.faults.frame import SEED, History, Recovery, times
 from tests.faults.load import Load, count, unexpected
 from tests.faults.probes import Probes
-from tests.house import House
 from tests.waiting import until_async
 from tongxin_contracts.subjects import OWNERS
 
 KILLS = times("TONGXIN_FAULT_KILLS", ci=5, whole=20)
 ROUNDS = times("TONGXIN_FAULT_ROUNDS", ci=3, whole=10)
 DRAINED = {"bus": 5.0, "rolling": 15.0}
-
-
-@pytest.fixture(scope="module")
-async def city(house: House) -> City:
-    """Members on a roster, a scheme in force."""
-    return await City.open(house)
 
 
 @pytest.mark.fault("F4", invariants="I1 I2 I3 I4 I5 I6 I8", ci=True)

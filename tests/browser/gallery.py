@@ -20,12 +20,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from services.portal.assets.build import build
 from services.portal.assets.manifest import DIST, Manifest
 from services.portal.render import CONTENT_SECURITY_POLICY, Renderer
+from services.portal.views import PageContext, View
 from tests.browser import (
     example_agencies,
     example_calls,
     example_channels,
     example_consultation,
     example_duty,
+    example_erasing,
     example_feedback,
     example_handling,
     example_pages,
@@ -61,13 +63,9 @@ class _Handler(SimpleHTTPRequestHandler):
         """Nobody reads the access log of a gallery."""
 
 
-def write() -> list[str]:
-    """Render all examples; says their names."""
-    build()
-    OUT.mkdir(parents=True, exist_ok=True)
-    renderer = Renderer(Manifest.load())
-    names = []
-    for name, page, view in chain(
+def every() -> Iterator[tuple[str, PageContext, View]]:
+    """All examples there are; what looks at pages takes them from here, so that none is left out."""
+    return chain(
         example_pages.examples(),
         example_proposals.examples(),
         example_review.examples(),
@@ -78,7 +76,17 @@ def write() -> list[str]:
         example_handling.examples(),
         example_duty.examples(),
         example_consultation.examples(),
-    ):
+        example_erasing.examples(),
+    )
+
+
+def write() -> list[str]:
+    """Render all examples; says their names."""
+    build()
+    OUT.mkdir(parents=True, exist_ok=True)
+    renderer = Renderer(Manifest.load())
+    names = []
+    for name, page, view in every():
         (OUT / f"{name}.html").write_text(renderer.render(page, view), encoding="utf-8")
         names.append(name)
     return names

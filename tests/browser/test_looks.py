@@ -1,36 +1,27 @@
 """Every page fits a small phone, obeys the content security policy and can be used by everybody."""
 
-from itertools import chain
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from services.portal.assets.build import packages
-from tests.browser import (
-    example_agencies,
-    example_calls,
-    example_channels,
-    example_feedback,
-    example_handling,
-    example_pages,
-    example_proposals,
-)
-from tests.browser.gallery import open_example, overflow
+from services.portal.render import TEMPLATES
+from tests.browser.gallery import every, open_example, overflow
 
-NAMES = [
-    name
-    for name, _, _ in chain(
-        example_pages.examples(),
-        example_proposals.examples(),
-        example_agencies.examples(),
-        example_calls.examples(),
-        example_channels.examples(),
-        example_feedback.examples(),
-        example_handling.examples(),
-    )
-]
+NAMES = [name for name, _, _ in every()]
+WIDTHS = (360, 320)
+"""Small phones, and what 1280 pixels are at 400 % (WCAG 1.4.10)."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TEMPLATES_WITHOUT_EXAMPLE: frozenset[str] = frozenset()
+"""Pages nobody looks at, each with its reason."""
+
+
+def test_every_template_of_a_page_has_an_example() -> None:
+    shown = {view.template for _, _, view in every()}
+    pages = {path.name for path in TEMPLATES.glob("*.html")}
+    whole = {name for name in pages if '{% extends "base.html" %}' in (TEMPLATES / name).read_text("utf-8")}
+    assert whole - shown == TEMPLATES_WITHOUT_EXAMPLE
 
 
 def found_by_axe(page: Page) -> list[str]:
@@ -50,10 +41,11 @@ def test_page_is_accessible_obeys_the_policy_and_fits_a_small_phone(
 ) -> None:
     page, complaints = open_example(browser, gallery, name, 1280)
     assert found_by_axe(page) == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert overflow(page) <= 0
-    page.evaluate("document.documentElement.dataset.size = 'large'")
-    assert overflow(page) <= 0, "in large type"
+    for size in ("", "large"):
+        page.evaluate("size => document.documentElement.dataset.size = size", size)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 740})
+            assert overflow(page) <= 0, f"at {width} pixels {size and 'in large type'}"
     assert complaints == []
     page.context.close()
 

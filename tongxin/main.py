@@ -6,6 +6,7 @@ import typer
 
 from tongxin.commands import (
     agency,
+    backup,
     collector,
     demo,
     doctor,
@@ -14,6 +15,7 @@ from tongxin.commands import (
     mails,
     migrate,
     provision,
+    reconcile,
     secrets,
     service,
     stop,
@@ -38,9 +40,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": doctor.doctor,
     "lag": lag.lag,
     "collector": collector.collector,
+    "backup": backup.backup,
+    "restore": backup.restore,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
 app.add_typer(agency.app, name="agency")
 app.add_typer(letters.app, name="letters")
 app.add_typer(mails.app, name="mails")
+app.add_typer(reconcile.app, name="reconcile")

@@ -47,7 +47,8 @@ async def mend(client: Client, admin_url: str, difference: Difference) -> list[s
                 said.append(f"{service}：{len(difference.unmarked)} 件已在消息流中，不再发布")
             if difference.ahead:
                 said += await _go_on(client, tx, difference)
-            await tx.raw.execute("update epoch set unreconciled_since = null")
+            if difference.unreconciled_since:
+                await tx.raw.execute("update epoch set unreconciled_since = null")
     finally:
         await database.close()
     for behind in difference.behind:

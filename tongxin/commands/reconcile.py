@@ -1,0 +1,77 @@
+"""`tongxin reconcile`: compare outboxes, streams and followers, and mend what differs; needed after every restore."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from infra.local.settings import LocalSettings
+from infra.local.stack import Stack
+from infra.recovery.mend import as_json, describe
+from infra.recovery.reconcile import differences, mend_all, open_marks
+from infra.recovery.reconcile import settle as settle_mark
+from tongxin.terminal import Terminal, problems_said
+from tongxin_contracts.subjects import SERVICES
+
+app = typer.Typer(help="核对数据库与消息流，恢复之后必须运行。", invoke_without_command=True)
+
+
+@app.callback()
+def reconcile(
+    context: typer.Context,
+    service: Annotated[str | None, typer.Option(help="只看一个服务；不写则全部")] = None,
+    mend: Annotated[bool, typer.Option("--mend", help="修复查出的差异")] = False,
+    json: Annotated[bool, typer.Option("--json", help="每个服务一行 JSON")] = False,
+) -> None:
+    """指出发件箱、消息流与各订阅者之间的差异；有差异而未修复时以 1 结束。"""
+    if context.invoked_subcommand:
+        return
+    if service is not None and service not in SERVICES:
+        raise typer.BadParameter(f"没有服务 {service}")
+    terminal = Terminal()
+    with problems_said():
+        stack = Stack.attached(LocalSettings())
+        found = asyncio.run(differences(stack, service))
+        for one in found:
+            for line in [as_json(one)] if json else describe(one):
+                typer.echo(line)
+        found = [one for one in found if not one.is_none]
+        if not found:
+            terminal.good("发件箱、消息流与订阅者一致。")
+            return
+        if not mend:
+            terminal.alarm("有差异。加 --mend 修复；恢复过的服务修复后才能启动。")
+            raise typer.Exit(1)
+        for line in asyncio.run(mend_all(stack, found)):
+            terminal.note(line)
+    terminal.good("已修复。有对象退回时：tongxin reconcile list 逐件核对，并重新启动该服务。")
+
+
+@app.command("list")
+def list_open() -> None:
+    """列出随数据库退回、还没有人核对的对象。"""
+    with problems_said():
+        marks = asyncio.run(open_marks(Stack.attached(LocalSettings())))
+    for mark in marks:
+        typer.echo(
+            f"{mark.service}\t{mark.kind}\t{mark.aggregate}\t{mark.committee}"
+            f"\t数据库第 {mark.kept_version} 版\t现为第 {mark.version} 版"
+        )
+    if not marks:
+        Terminal().good("没有需要核对的对象。")
+
+
+@app.command()
+def settle(
+    service: Annotated[str, typer.Argument(help="服务")],
+    aggregate: Annotated[str, typer.Argument(help="对象编号，见 reconcile list")],
+) -> None:
+    """登记：已由工作人员核对。"""
+    if service not in SERVICES:
+        raise typer.BadParameter(f"没有服务 {service}")
+    with problems_said():
+        done = asyncio.run(settle_mark(Stack.attached(LocalSettings()), service, aggregate))
+    if not done:
+        Terminal().alarm(f"{service} 没有待核对的 {aggregate}。")
+        raise typer.Exit(1)
+    Terminal().good("已登记。")

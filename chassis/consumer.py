@@ -25,6 +25,8 @@ from chassis.inbox import Inbox, Outcome
 log = structlog.get_logger()
 
 BATCH = 500
+_LONGEST_PAUSE = 2.0
+"""Seconds between attempts while the bus or the database is away: a leader is chosen in four to eight (F19)."""
 _WAIT = 1.0
 """Seconds one fetch stays open; also how often wishes about dead letters are looked for."""
 
@@ -65,7 +67,7 @@ class Consumer:
                 await self._unsubscribe()
                 await _give_back(messages, pause)
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 5.0)
+                pause = min(pause * 2, _LONGEST_PAUSE)
 
     def stop(self) -> None:
         """Finish the batch in hand and fetch no more."""

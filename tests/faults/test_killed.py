@@ -115,6 +115,6 @@ async def test_f3_follower_killed_after_its_commit_before_acknowledging(
     again = "tongxin_inbox_events_total"
     await asyncio.to_thread(
         until,
-        lambda: signs.metric(processes.stack, follower, again, outcome="duplicate") >= 1,
+        lambda: signs.metric(processes.stack, follower, again, outcome="duplicates") >= 1,
         "the broker handed out again what was committed, and it was known",
     )

@@ -102,7 +102,7 @@ async def test_f9_every_event_comes_three_times_and_shuffled(
     await shuffled.whole_within(history, 20)
     recovery.took(time.monotonic() - began)
     for follower in FOLLOWERS:
-        taken = signs.metric(stack, follower, "tongxin_inbox_events_total", outcome="duplicate")
+        taken = signs.metric(stack, follower, "tongxin_inbox_events_total", outcome="duplicates")
         assert taken >= 2 * 12, f"{follower} saw what it had taken already"
     await filed_one_by_one(city, history, 2)
     await shuffled.whole_within(history, 10)

@@ -62,6 +62,11 @@ class Ahead:
     table: str | None = None
     """Where the owner keeps it; None when it does not any more."""
 
+    @property
+    def start(self) -> int:
+        """The version the owner goes on above: whatever anybody knows, the owner itself included."""
+        return max(self.top, self.kept_version)
+
 
 @dataclass(frozen=True, slots=True)
 class Behind:

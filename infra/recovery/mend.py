@@ -7,7 +7,6 @@ transaction; mended twice, it changes nothing the second time.
 """
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,22 +17,38 @@ from nats.aio.client import Client
 from chassis import history, outbox
 from chassis.database import Database, Transaction
 from chassis.ids import new_id
+from chassis.topology import Follows
 from infra.postgres.urls import with_database
 from infra.recovery.compare import Ahead, Difference
 from infra.recovery.snapshots import Snapshot, kind_of, snapshots_of
 from infra.recovery.stream import set_back
 from tongxin_contracts.envelope import Envelope
 from tongxin_contracts.message import Event
-from tongxin_contracts.subjects import ServiceName, consumer_name
+from tongxin_contracts.subjects import ServiceName, consumer_name, event_stream
 
 ACTOR: Final = "system:restore"
 
+_FORKED: Final = """
+update gate set last_version = greatest(last_version, start.version), last_event_id = null
+from unnest($2::uuid[], $3::int[]) as start (aggregate, version)
+where gate.consumer = $1 and gate.aggregate = start.aggregate and exists (
+    select from held where held.consumer = $1 and held.aggregate = start.aggregate and held.reason = 'fork'
+)
+returning gate.aggregate
+"""
+_LET_GO: Final = """
+delete from held using unnest($2::uuid[], $3::int[]) as start (aggregate, version)
+where held.consumer = $1 and held.aggregate = start.aggregate and held.version <= start.version
+    and held.reason in ('fork', 'gap')
+    and exists (select from held f where f.consumer = $1 and f.aggregate = start.aggregate and f.reason = 'fork')
+"""
 
-async def mend(client: Client, admin_url: str, difference: Difference) -> list[str]:
+
+async def mend(client: Client, admin_url: str, follows: Follows, difference: Difference) -> list[str]:
     """Mend everything; returns a line for each thing done."""
     service = difference.service
+    said = await _clear_forks(admin_url, follows, difference)
     database = Database(with_database(admin_url, service), pool_size=1, name="operator")
-    said = []
     try:
         async with database.transaction() as tx:
             for stream, rows in difference.unsent.items():
@@ -56,10 +71,6 @@ async def mend(client: Client, admin_url: str, difference: Difference) -> list[s
         said.append(
             f"{behind.follower} 将从 {behind.stream} 的第 {behind.from_sequence} 条起重新读取（缺 {behind.aggregates} 个对象）"
         )
-    for follower in {name for ahead in difference.ahead for name in ahead.followers}:
-        dropped = await _drop_forks(admin_url, follower, [ahead.aggregate for ahead in difference.ahead])
-        if dropped:
-            said.append(f"{follower}：{dropped} 封分叉的死信将被放弃")
     return said
 
 
@@ -76,7 +87,7 @@ async def _go_on(client: Client, tx: Transaction, difference: Difference) -> lis
     for ahead in difference.ahead:
         committee = await _committee(tx, ahead)
         snapshots = await snapshots_of(client, tx, service, ahead, committee)
-        top = ahead.top
+        top = ahead.start
         for snapshot in snapshots:
             top += 1
             messages.append(_message(service, snapshot, ahead.aggregate, top, committee, epoch, now))
@@ -175,15 +186,30 @@ def _message(
     )
 
 
-async def _drop_forks(admin_url: str, follower: str, aggregates: Sequence[UUID]) -> int:
-    connection: Any = await asyncpg.connect(with_database(admin_url, follower))
-    try:
-        done: str = await connection.execute(
-            "update held set wish = 'drop' where reason = 'fork' and aggregate = any($1)", list(aggregates)
-        )
-    finally:
-        await connection.close()
-    return int(done.rsplit(" ", 1)[-1])
+async def _clear_forks(admin_url: str, follows: Follows, difference: Difference) -> list[str]:
+    """Let go of what followers hold because of a fork, and move their gates to where the owner goes on.
+
+    What they held is stated again above it; see `snapshots.py`.
+    """
+    aggregates = [ahead.aggregate for ahead in difference.ahead]
+    if not aggregates:
+        return []
+    starts = [ahead.start for ahead in difference.ahead]
+    stream, said = event_stream(difference.service), []
+    for follower in (service for service, streams in follows.items() if stream in streams):
+        connection: Any = await asyncpg.connect(with_database(admin_url, follower))
+        try:
+            async with connection.transaction():
+                arguments = f"{consumer_name(follower)}:{stream}", aggregates, starts
+                forked = await connection.fetch(_FORKED, *arguments)
+                if forked:
+                    await connection.execute(_LET_GO, *arguments)
+                    said.append(
+                        f"{follower}：放下 {len(forked)} 个分叉的对象，由 {difference.service} 重新说明"
+                    )
+        finally:
+            await connection.close()
+    return said
 
 
 def describe(difference: Difference) -> list[str]:

@@ -45,7 +45,7 @@ def _only_behind(difference: Difference, follower: str) -> Difference:
 async def mend_all(stack: Stack, found: Sequence[Difference]) -> list[str]:
     """Mend what was found; returns a line for each thing done."""
     async with bus(stack.nats_url, stack.keys.seed(OPERATOR_USER), OPERATOR_USER) as client:
-        return [line for one in found for line in await mend(client, stack.admin_url, one)]
+        return [line for one in found for line in await mend(client, stack.admin_url, stack.follows, one)]
 
 
 async def open_marks(stack: Stack) -> list[Open]:

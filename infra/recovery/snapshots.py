@@ -1,7 +1,8 @@
 """What is stated of an aggregate that went back: that it did, and its state where events can tell it whole.
 
 A task is a snapshot by nature: open or closed, as the owner's own row says. For other aggregates the newest event the
-owner kept is stated again where it tells the whole of what the undone ones changed (`RESTATED`).
+owner kept is stated again where it tells the whole of what the undone ones changed (`RESTATED`). What an owner stated
+at versions that were taken already, because it went on without a reconciliation, is stated again as it was.
 """
 
 import json
@@ -24,6 +25,10 @@ _NEWEST: Final = """
 select payload from outbox
 where aggregate = $1 and version <= $2 and payload is not null and headers::json ->> 'ce-type' = any($3)
 order by version desc limit 1
+"""
+_COLLIDING: Final = """
+select headers::json ->> 'ce-type' as type, payload from outbox
+where aggregate = $1 and version >= $2 and payload is not null order by version
 """
 _LEFT_OPEN: Final = "select open from task where id = $1"
 _CLOSED: Final = """
@@ -55,7 +60,7 @@ async def snapshots_of(
         undone=tuple(one.id for one in ahead.undone),
         undone_names=tuple(one.name for one in ahead.undone),
     )
-    return [Snapshot(restored), *await _restated(tx, ahead)]
+    return [Snapshot(restored), *await _restated(tx, ahead), *await _never_taken(tx, ahead)]
 
 
 def kind_of(ahead: Ahead) -> str:
@@ -73,6 +78,15 @@ async def _restated(tx: Transaction, ahead: Ahead) -> list[Snapshot]:
         if event is not None:
             found.append(Snapshot(event))
     return found
+
+
+async def _never_taken(tx: Transaction, ahead: Ahead) -> list[Snapshot]:
+    """What the owner stated after it went back, at versions that followers have from the time before."""
+    if not ahead.undone:
+        return []
+    rows = await tx.raw.fetch(_COLLIDING, ahead.aggregate, min(one.version for one in ahead.undone))
+    known = events_by_type()
+    return [Snapshot(known[row["type"]].model_validate_json(bytes(row["payload"]))) for row in rows]
 
 
 async def _newest_kept(

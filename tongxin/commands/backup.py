@@ -59,9 +59,8 @@ def restore(
                     typer.echo(line)
             for line in asyncio.run(mend_all(stack, differing)):
                 terminal.note(line)
-    for one in kept:
-        if one.kept_as:
-            terminal.note(f"原数据库保留为 {one.kept_as}，确认无误后可以删除")
+    for old in (one.kept_as for one in kept if one.kept_as):
+        terminal.note(f"原数据库保留为 {old}，确认无误后可以删除")
     terminal.good("已恢复并核对。现在可以启动服务；退回的对象见 tongxin reconcile list。")
 
 

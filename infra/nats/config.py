@@ -107,7 +107,11 @@ jetstream {{
 
 
 def _cluster(cluster: ClusterConfig) -> str:
-    """Routes know no nkeys: a password, over a network that nobody else is on, or TLS with `cluster { tls {} }`."""
+    """Routes know no nkeys: a password, over a network that nobody else is on, or TLS with `cluster { tls {} }`.
+
+    A node that is silent is given up after 6 s: until then requests are still sent to whoever was connected to it, and
+    by default that lasts a minute and more (F19).
+    """
     routes = [f"nats-route://{ROUTES_USER}:{cluster.password}@{route}" for route in cluster.routes]
     return f"""\
 cluster {{
@@ -116,6 +120,8 @@ cluster {{
   authorization {{ user: {ROUTES_USER}, password: {_quote(cluster.password)}, timeout: 2 }}
   routes: {_list(routes)}
   no_advertise: true
+  ping_interval: "2s"
+  ping_max: 2
 }}
 """
 

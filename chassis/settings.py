@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Settings of one service process; the portal adds its own."""
 
-    model_config = SettingsConfigDict(env_prefix="TONGXIN_", extra="ignore")
+    # A variable that is there and empty, as compose makes them, is one that was not set.
+    model_config = SettingsConfigDict(env_prefix="TONGXIN_", extra="ignore", env_ignore_empty=True)
 
     database_url: str
     """Role `app`; may go through a pooler."""

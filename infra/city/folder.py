@@ -20,6 +20,7 @@ from infra.nats.follows import FOLLOWS
 
 ROUTES_PASSWORD: Final = "routes"  # noqa: S105 - a file's name
 GRAFANA_PASSWORD: Final = "grafana"  # noqa: S105 - a file's name
+SMTP_PASSWORD: Final = "smtp"  # noqa: S105 - a file's name
 _MADE_HERE: Final = (ROUTES_PASSWORD, GRAFANA_PASSWORD)
 
 
@@ -44,8 +45,13 @@ class CityFolder:
         """Folder of passwords, each alone in a file."""
         return self.folder / "passwords"
 
+    @property
+    def certificates(self) -> Path:
+        """Folder for the proxy's certificate, where it does not fetch one by itself."""
+        return self.folder / "certificates"
+
     def password_file(self, name: str) -> Path:
-        """Of a database role, of the routes, of Grafana's first user."""
+        """Of a database role, of the routes, of Grafana's first user, of the mail server."""
         return self.passwords / name
 
 
@@ -67,6 +73,9 @@ def write_city(
     for name in _MADE_HERE:
         if not city.password_file(name).exists():
             write_private(city.password_file(name), secrets.token_urlsafe(24).encode())
+    if not city.password_file(SMTP_PASSWORD).exists():
+        write_private(city.password_file(SMTP_PASSWORD), b"")  # the mail server's, to be written by hand
+    private_folder(city.certificates)
     write_nodes(
         private_folder(city.nats),
         nodes,

@@ -31,7 +31,7 @@ class NotifySettings(Settings):
         return urlparse(self.public_url).hostname or "localhost"
 
     def smtp_password(self) -> str | None:
-        """Read when a connection is opened, so that it can be changed without a restart."""
+        """Read when a connection is opened, so that it can be changed without a restart; an empty file is no password."""
         if self.smtp_password_file is None:
             return None
-        return self.smtp_password_file.read_text("utf-8").strip()
+        return self.smtp_password_file.read_text("utf-8").strip() or None

@@ -68,6 +68,8 @@ class Receiver:
     port: int
     answer: Callable[[Got], int | str | None] = lambda _got: 204
     """A status; a text is a Location to redirect to; None hangs until the end."""
+    pause: float = 0.0
+    """Seconds it takes for each answer."""
     got: list[Got] = field(default_factory=list)
 
     @property
@@ -90,6 +92,7 @@ class Receiver:
             headers = {name.lower(): value for name, _, value in pairs}
             got = Got(headers, await reader.readexactly(int(headers.get("content-length", "0"))))
             self.got.append(got)
+            await asyncio.sleep(self.pause)
             decided = self.answer(got)
             if decided is None:
                 await reader.read()  # until the other side gives up

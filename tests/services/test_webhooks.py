@@ -39,6 +39,7 @@ from tongxin_contracts.notify.agencies import RotateSecret, SendTestEvent
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.words import AttemptOutcome, DeliveryState
 
+pytestmark = pytest.mark.fault("F17", invariants="I2 I7", ci=True)
 COMMITTEE = "361100"
 WHOLE = "361200"
 """For what goes through the running services."""
@@ -196,6 +197,33 @@ async def test_who_hangs_delays_nobody_else(hand: Hand, inbox: Receiver) -> None
             await asyncio.gather(working, return_exceptions=True)
             await deliverer.close()
     assert set(inbox.times().values()) == {1}
+
+
+async def test_who_is_slow_for_days_loses_nothing_and_delays_nobody(hand: Hand, inbox: Receiver) -> None:
+    async with receiver() as dragging:
+        slow, quick = await hand.subscribe("drags_on"), await hand.subscribe("keeps_up")
+        await hand.webhook(slow, dragging.url)
+        await hand.webhook(quick, inbox.url)
+        await hand.round()
+        dragging.pause = 1.0
+        deliverer = hand.deliverer(limit=3600)
+        working = asyncio.create_task(_keep_on(deliverer.step))
+        told_so_far: set[str] = set()
+        try:
+            for day in range(3):
+                told_so_far.update(map(str, await hand.told(*(f"第{day}天第{n}件议题" for n in range(10)))))
+                await until_async(lambda: set(inbox.times()) == told_so_far, "the quick one has all")
+                assert len(dragging.times()) < len(told_so_far), "the slow one lags behind"
+                hand.notify.clock.forward(days=1)
+            dragging.pause = 0.0
+            await until_async(lambda: set(dragging.times()) == told_so_far, "in the end it has all")
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            await deliverer.close()
+    assert set(inbox.times().values()) == {1}
+    ids = {(got.event["id"], got.webhook_id) for got in dragging.events}
+    assert len(ids) == len(told_so_far), "whatever came twice came under the same id"
 
 
 async def _keep_on(step: object) -> None:

@@ -31,6 +31,7 @@ async def test_what_is_committed_takes_effect_once_and_in_order(wire: Wire) -> N
         await until_async(all_there, "every version of every aggregate took effect once, in order", limit=20)
 
 
+@pytest.mark.fault("F9", invariants="I2 I3", ci=True)
 async def test_shuffled_tripled_and_batched_anyhow_it_is_the_same(wire: Wire) -> None:
     """Deliveries as a broken broker would make them, many times over."""
     chance = random.Random(20261121)
@@ -147,15 +148,25 @@ async def test_a_database_that_is_away_makes_no_dead_letter_and_loses_nothing(wi
     aggregate = uuid4()
     inbox = wire.inbox("outage")
     await inbox.take([letter(message(aggregate, 1))])
-    wire.stack.restart_postgres()
+    wire.stack.stop_postgres()
     sent = letter(message(aggregate, 2))
     with pytest.raises(Exception) as failed:  # noqa: PT011  (any kind the driver has for a lost connection)
         await inbox.take([sent])
     assert is_transient(failed.value)
+    wire.stack.start_postgres()
     await inbox.take([sent])
     await wire.reconnect()
     assert await wire.effects(aggregate) == [1, 2]
     assert await wire.admin.fetchval("select count(*) from held where consumer = 'outage'") == 0
+
+
+async def test_connections_that_died_while_nobody_used_them_are_nobodys_failure(wire: Wire) -> None:
+    aggregate, inbox = uuid4(), wire.inbox("restart")
+    await inbox.take([letter(message(aggregate, 1))])
+    wire.stack.restart_postgres()
+    await inbox.take([letter(message(aggregate, 2))])
+    await wire.reconnect()
+    assert await wire.effects(aggregate) == [1, 2]
 
 
 async def test_an_event_too_large_fails_where_it_is_stated(wire: Wire) -> None:

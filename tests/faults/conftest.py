@@ -8,6 +8,7 @@ import pytest
 from infra.local.program import Running
 from infra.local.stack import Stack
 from tests.conftest import ACK_WAIT, temporary_folder
+from tests.faults import signs
 from tests.faults.city import City
 from tests.faults.frame import History, keep, new_history
 from tests.house import House
@@ -42,7 +43,7 @@ class Processes:
 def processes() -> Iterator[Processes]:
     """Servers and the four services, for one module."""
     with temporary_folder() as folder, ExitStack() as end:
-        stack = Stack(folder, ack_wait=ACK_WAIT).start()
+        stack = Stack(folder, ack_wait=ACK_WAIT, extra_environment=signs.tracing(folder)).start()
         end.callback(stack.stop)
         made = Processes(stack)
         end.callback(made.stop_all)

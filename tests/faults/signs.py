@@ -7,20 +7,26 @@ from pathlib import Path
 
 from infra.local.stack import Stack
 
-TRACED = "TONGXIN_TRACES"
+
+def tracing(folder: Path) -> dict[str, str]:
+    """Settings with which every failed and every late trace goes into a file, and no other."""
+    return {"TONGXIN_TRACES": f"file:{folder / 'spans'}", "TONGXIN_TRACE_RATIO": "0"}
 
 
-def tracing(stack: Stack, service: str) -> dict[str, str]:
-    """Settings of a process that writes every failed and every late trace into a file, and few others."""
-    return {TRACED: f"file:{_spans(stack, service)}", "TONGXIN_TRACE_RATIO": "0"}
+def spans(stack: Stack, service: str) -> list[tuple[str, str]]:
+    """Trace id and name of the spans a service kept, the oldest first."""
+    lines = (stack.data / "spans").read_text("utf-8").splitlines()
+    found = [json.loads(line) for line in lines]
+    return [
+        (span["context"]["trace_id"].removeprefix("0x"), span["name"])
+        for span in found
+        if span["resource"]["attributes"]["service.name"] == service
+    ]
 
 
 def span_names(stack: Stack, service: str) -> list[str]:
     """Names of the spans a service kept."""
-    path = _spans(stack, service)
-    if not path.exists():
-        return []
-    return [json.loads(line)["name"] for line in path.read_text("utf-8").splitlines()]
+    return [name for _trace, name in spans(stack, service)]
 
 
 def metrics(stack: Stack, service: str) -> str:
@@ -42,7 +48,3 @@ def metric(stack: Stack, service: str, name: str, **labels: str) -> float:
 def log_of(stack: Stack, service: str) -> str:
     """Everything a service has logged."""
     return (stack.data / "logs" / f"{service}.log").read_text("utf-8")
-
-
-def _spans(stack: Stack, service: str) -> Path:
-    return stack.data / "logs" / f"{service}.spans"

@@ -47,7 +47,7 @@ async def test_f1_killed_after_the_commit_before_the_relay(
     processes: Processes, city: City, history: History, recovery: Recovery
 ) -> None:
     """The change is committed, the process dies before its relay looks; the event comes all the same, once."""
-    stack, traced = processes.stack, signs.tracing(processes.stack, "proposals")
+    stack = processes.stack
     proposal_id = await handed_in(city.house, city.writers[0])
     history.extend(await city.look())
     processes.restart("proposals", "after_commit_before_relay")
@@ -57,7 +57,7 @@ async def test_f1_killed_after_the_commit_before_the_relay(
     await died(dying)
     history.note("fault", what="proposals killed after its commit")
     began = time.monotonic()
-    processes.start("proposals", extra=traced)
+    processes.start("proposals")
     await city.whole_within(history, WITHIN)
     recovery.took(time.monotonic() - began)
     assert await filed(processes, proposal_id) == 1, "committed, although nobody was told"
@@ -71,7 +71,7 @@ async def test_f2_relay_killed_after_publishing_before_marking(
     processes: Processes, city: City, history: History, recovery: Recovery
 ) -> None:
     """Nothing lost, nothing twice, in order; whole again within 10 s of the restart."""
-    stack, traced = processes.stack, signs.tracing(processes.stack, "proposals")
+    stack = processes.stack
     processes.restart("proposals", "after_publish_before_mark")
     dying = processes.running["proposals"]
     writers = [*city.writers, city.writers[0]]
@@ -81,7 +81,7 @@ async def test_f2_relay_killed_after_publishing_before_marking(
     await died(dying)
     history.note("fault", what="proposals' relay killed after publishing")
     began = time.monotonic()
-    processes.start("proposals", extra=traced)
+    processes.start("proposals")
     for proposal_id in (one for one in asked if isinstance(one, UUID)):
         answer = await file(city.house, proposal_id)
         history.note("promise", aggregate=proposal_id, version=answer.version, outcome="done")

@@ -1,8 +1,6 @@
 """F8: messages nobody can take: each becomes a letter with its reason, holds its own aggregate, and nothing else."""
 
-import asyncio
 import json
-import urllib.request
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -12,7 +10,7 @@ from nats.errors import MaxPayloadError
 from chassis import bus, letters
 from chassis.ids import new_id
 from infra.local.stack import Stack
-from tests.faults import checker
+from tests.faults import checker, signs
 from tests.faults.conftest import Processes
 from tests.house import COUNTY, House, person, portal_settings
 from tests.proposals_at_work import file, handed_in, open_session
@@ -28,7 +26,10 @@ async def _session(house: House) -> None:
     await open_session(house)
 
 
-def envelope(type_: str, aggregate: UUID, version: int = 1) -> Envelope:
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+def envelope(type_: str, aggregate: UUID, version: int = 1, traceparent: str | None = None) -> Envelope:
     return Envelope(
         id=new_id(),
         type=type_,
@@ -40,6 +41,7 @@ def envelope(type_: str, aggregate: UUID, version: int = 1) -> Envelope:
         version=version,
         correlation_id=new_id(),
         causation_id=new_id(),
+        traceparent=traceparent,
     )
 
 
@@ -79,13 +81,6 @@ async def letter_reasons(stack: Stack) -> dict[str, str]:
     return {str(letter.event_id or letter.explanation): letter.reason for letter in found}
 
 
-def metrics(stack: Stack, service: str) -> str:
-    """What a service's /metrics page says."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{stack.ports.health[service]}/metrics") as page:
-        text: str = page.read().decode()
-    return text
-
-
 async def candidates(stack: Stack) -> set[UUID]:
     return {
         row["proposal_id"]
@@ -98,7 +93,8 @@ async def test_each_kind_of_poison_is_a_letter_and_stops_nobody_else(
     processes: Processes, house: House
 ) -> None:
     stack = processes.stack
-    bad_json, schema, version, bug = (envelope(ProposalFiled.type_name(), uuid4()) for _ in range(4))
+    bad_json, schema, version = (envelope(ProposalFiled.type_name(), uuid4()) for _ in range(3))
+    bug = envelope(ProposalFiled.type_name(), uuid4(), traceparent=f"00-{TRACE}-b7ad6b7169203331-00")
     unknown = Envelope(
         **{
             **{n: getattr(version, n) for n in Envelope.__slots__},
@@ -125,10 +121,11 @@ async def test_each_kind_of_poison_is_a_letter_and_stops_nobody_else(
     assert reasons[str(bug.id)] == "failed"
     assert "undecodable" in [reason for key, reason in reasons.items() if "ce-id" in key]
 
-    page = await asyncio.to_thread(metrics, stack, "consultation")
-    assert 'tongxin_dead_letters{reason="undecodable",service="consultation"} 3.0' in page
-    log = processes.running["consultation"].program.log.read_text()
-    assert str(bug.id) in log, "I9: the fault shows in a log line"
+    letters_of = signs.metric(stack, "consultation", "tongxin_dead_letters", reason="undecodable")
+    assert letters_of == 3, "I9: the fault shows in a metric"
+    assert str(bug.id) in signs.log_of(stack, "consultation"), "I9: the fault shows in a log line"
+    traced = [name for trace, name in signs.spans(stack, "consultation") if trace == TRACE]
+    assert any(name.endswith("failed") for name in traced), "I9: the fault shows in the event's own trace"
 
 
 @pytest.mark.fault("F8", invariants="I2 I7 I9", ci=True)

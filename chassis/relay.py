@@ -4,6 +4,9 @@ Order: rows by id, in atomic batches, marked after the broker's acknowledgement.
 but a lock dies with its session and not with the process, so every batch is also fenced with the stream's last
 sequence: a relay that was asleep while another one worked is refused by the broker (decision 8). A batch whose fate
 is unknown is sent again; the broker drops what it has taken, and the gate at every reader drops the rest.
+
+While one batch is on its way, one statement marks the batch before it and reads the one after it: a full outbox costs
+one round trip to each server a batch, and neither waits for the other.
 """
 
 import asyncio
@@ -34,12 +37,13 @@ _ACK_TIMEOUT: Final = 2.0
 _KEPT: Final = '-01"'
 """How a traceparent whose trace is kept ends, in a row's headers."""
 
-_WAITING: Final = """
-select id, message_id, subject, headers, payload from outbox
-where stream = $1 and published_at is null order by id limit $2
+_MARK_AND_READ: Final = """
+with marked as (update outbox set published_at = now(){forget} where id = any($3::bigint[]))
+select id, message_id::text, subject, headers, payload from outbox
+where stream = $1 and published_at is null and id not in (select unnest($3::bigint[] || $4::bigint[]))
+order by id limit $2
 """
-
-
+"""Not `id > the last one`: a smaller id may be committed later, and what follows on it must not go out before it."""
 _LEFT_BEHIND: Final = """
 select headers, extract(epoch from now() - created_at)::float as age, count(*) over () as waiting from outbox
 where stream = $1 and published_at is null and created_at < now() - interval '1 second' order by id limit 20
@@ -84,7 +88,7 @@ class Relay:
         self._bus = connection
         self._failpoints = failpoints
         self._poll_interval = poll_interval
-        self._forget_payload = forget_payload
+        self._mark_and_read_sql = _MARK_AND_READ.format(forget=", payload = null" if forget_payload else "")
         self._wake = asyncio.Event()
 
     def poke(self) -> None:
@@ -148,12 +152,40 @@ class Relay:
                 telemetry.keep_delay(f"send {self._stream.name}", traceparent, row["age"])
 
     async def _work(self, session: Any) -> None:
+        """Publish until nothing waits, then wait for a poke."""
         self._wake.clear()
-        rows = await session.fetch(_WAITING, self._stream.name, BATCH_ROWS)
-        if not rows:
-            await self._idle()
+        published: Sequence[Any] = []
+        batch = await self._mark_and_read(session, [], [])
+        while batch or published:
+            following = asyncio.create_task(self._mark_and_read(session, published, batch))
+            try:
+                await self._send(batch)
+            finally:
+                # Also when sending failed: what went out before is marked, and the session is left in good order.
+                rows = await following
+            published, batch = batch, rows
+        await self._idle()
+
+    async def _mark_and_read(
+        self, session: Any, published: Sequence[Any], on_its_way: Sequence[Any]
+    ) -> Sequence[Any]:
+        """Mark what the broker has acknowledged and read what comes next; one statement."""
+        rows: Sequence[Any] = await session.fetch(
+            self._mark_and_read_sql,
+            self._stream.name,
+            BATCH_ROWS,
+            [row["id"] for row in published],
+            [row["id"] for row in on_its_way],
+        )
+        if published:
+            telemetry.RELAY_BATCHES.labels(self._stream.name, "ok").inc()
+            _note_sent(published)
+            telemetry.RELAY_EVENTS.labels(self._stream.name).inc(len(published))
+        return _within_bytes(rows)
+
+    async def _send(self, batch: Sequence[Any]) -> None:
+        if not batch:
             return
-        batch = _within_bytes(rows)
         try:
             await self._publish(batch)
         except DuplicateError:
@@ -162,10 +194,6 @@ class Relay:
             for row in batch:
                 await self._publish_one(row)
         self._failpoints.reach("after_publish_before_mark")
-        await self._mark(session, batch)
-        telemetry.RELAY_BATCHES.labels(self._stream.name, "ok").inc()
-        _note_sent(batch)
-        telemetry.RELAY_EVENTS.labels(self._stream.name).inc(len(batch))
 
     async def _idle(self) -> None:
         try:
@@ -179,17 +207,17 @@ class Relay:
             return
         batch_id = uuid.uuid4().hex
         for position, row in enumerate(batch[:-1], 1):
-            headers = _headers(row) | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(position)}
+            headers = _headers(row)
+            headers["Nats-Batch-Id"] = batch_id
+            headers["Nats-Batch-Sequence"] = str(position)
             if position == 1:
                 headers["Nats-Expected-Last-Sequence"] = str(self._stream.last_sequence)
             await self._bus.publish(row["subject"], row["payload"], headers=headers)
-        last = batch[-1]
-        headers = _headers(last) | {
-            "Nats-Batch-Id": batch_id,
-            "Nats-Batch-Sequence": str(len(batch)),
-            "Nats-Batch-Commit": "1",
-        }
-        acknowledged = await self._acknowledged(last, headers)
+        headers = _headers(batch[-1])
+        headers["Nats-Batch-Id"] = batch_id
+        headers["Nats-Batch-Sequence"] = str(len(batch))
+        headers["Nats-Batch-Commit"] = "1"
+        acknowledged = await self._acknowledged(batch[-1], headers)
         self._stream.last_sequence = acknowledged["seq"]
 
     async def _publish_one(self, row: Any) -> None:
@@ -210,13 +238,6 @@ class Relay:
             raise DuplicateError
         raise RefusedError(f"{error.get('err_code')}: {error.get('description')}")
 
-    async def _mark(self, session: Any, batch: Sequence[Any]) -> None:
-        forget = ", payload = null" if self._forget_payload else ""
-        await session.execute(
-            f"update outbox set published_at = now(){forget} where id = any($1)",  # noqa: S608  (two constants)
-            [row["id"] for row in batch],
-        )
-
 
 async def _close(session: Any) -> None:
     """Give the session back at once; a dead one is only dropped."""
@@ -228,7 +249,7 @@ async def _close(session: Any) -> None:
 
 def _headers(row: Any) -> dict[str, str]:
     headers: dict[str, str] = json.loads(row["headers"])
-    headers[MESSAGE_ID] = str(row["message_id"])
+    headers[MESSAGE_ID] = row["message_id"]
     return headers
 
 

@@ -7,9 +7,8 @@ from typing import Final
 
 import asyncpg
 from nats.aio.client import Client
-from prometheus_client import REGISTRY
 
-from chassis import bus, outbox
+from chassis import bus, outbox, telemetry
 from chassis.database import Database
 from chassis.failpoints import Failpoints
 from chassis.relay import Relay
@@ -74,7 +73,7 @@ async def _drain(stack: Stack, connection: Client) -> float:
     already, began = _relayed(), time.perf_counter()
     async with running(relay):
         while _relayed() < already + ROWS:
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.005)
         took = time.perf_counter() - began
     admin = await asyncpg.connect(stack.database_url("proposals", "worker"))
     assert await admin.fetchval("select count(*) from outbox where published_at is null") == 0
@@ -91,4 +90,5 @@ async def _fill(stack: Stack) -> None:
 
 
 def _relayed() -> float:
-    return REGISTRY.get_sample_value("tongxin_relay_events_total", {"stream": events.STREAM}) or 0.0
+    [metric] = telemetry.RELAY_EVENTS.labels(events.STREAM).collect()
+    return metric.samples[0].value

@@ -8,12 +8,19 @@ nothing else (decision 13). Algorithms are named here and nowhere else (decision
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 import jwt
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
+from chassis.key_files import Fixed, KeyFile
 from chassis.problems import Forbidden, NotSignedIn
 from tongxin_contracts.permissions import ROLES, Role, Scope, permits
 
@@ -22,6 +29,7 @@ DIGEST: Final = "sha256"
 TOKEN_LIFE: Final = timedelta(seconds=60)
 LEEWAY: Final = timedelta(seconds=5)
 _ISSUER: Final = "tongxin-portal"
+_END_OF_KEY: Final = b"-----END PUBLIC KEY-----"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,14 @@ class TokenSigner:
     """The portal's side: one token for each request."""
 
     def __init__(self, private_key_pem: bytes) -> None:
-        self._key: Any = load_pem_private_key(private_key_pem, password=None)
+        self._key: KeyFile[_Signing] | Fixed[_Signing] = Fixed(_signing(private_key_pem))
+
+    @classmethod
+    def from_file(cls, path: Path) -> "TokenSigner":
+        """With the key of a file, as it stands at each use."""
+        made = cls.__new__(cls)
+        made._key = KeyFile(path, _signing)
+        return made
 
     def sign(self, actor: Actor, *, service: str, request_id: UUID, body: bytes, now: datetime) -> str:
         """A token for this one request to this one service."""
@@ -73,15 +88,51 @@ class TokenSigner:
             "iat": int(now.timestamp()),
             "exp": int((now + TOKEN_LIFE).timestamp()),
         }
-        return jwt.encode(claims, self._key, algorithm=SIGNATURE)
+        signing = self._key.now()
+        return jwt.encode(claims, signing.key, algorithm=SIGNATURE, headers={"kid": signing.name})
+
+
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """A private key and what tokens call it."""
+
+    key: Any
+    name: str
+
+
+def _signing(private_key_pem: bytes) -> _Signing:
+    key: Any = load_pem_private_key(private_key_pem, password=None)
+    return _Signing(key, _name_of(key.public_key()))
+
+
+def _name_of(public_key: Any) -> str:
+    """What a token calls the key it was signed with: a digest of the public half."""
+    der = public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.new(DIGEST, der).hexdigest()[:16]
+
+
+def _trusted(public_keys_pem: bytes) -> dict[str, Any]:
+    """Every public key of a file by its name; several while keys are being changed."""
+    blocks = public_keys_pem.split(_END_OF_KEY)[:-1]
+    keys = [load_pem_public_key(block + _END_OF_KEY + b"\n") for block in blocks]
+    if not keys:
+        raise ValueError("a file of public keys holds none")
+    return {_name_of(key): key for key in keys}
 
 
 class TokenVerifier:
-    """A service's side."""
+    """A service's side; trusts every key of its file, so that tokens of the old and of the new one are good at once."""
 
-    def __init__(self, public_key_pem: bytes, *, service: str) -> None:
-        self._key: Any = load_pem_public_key(public_key_pem)
+    def __init__(self, public_keys_pem: bytes, *, service: str) -> None:
+        self._keys: KeyFile[dict[str, Any]] | Fixed[dict[str, Any]] = Fixed(_trusted(public_keys_pem))
         self._service = service
+
+    @classmethod
+    def from_file(cls, path: Path, *, service: str) -> "TokenVerifier":
+        """With the keys of a file, as they stand at each use."""
+        made = cls.__new__(cls)
+        made._keys, made._service = KeyFile(path, _trusted), service
+        return made
 
     def verify(self, token: str | None, *, request_id: UUID, body: bytes) -> Actor:
         """The actor a token names; raises NotSignedIn when anything about it is wrong.
@@ -93,7 +144,7 @@ class TokenVerifier:
         try:
             claims = jwt.decode(
                 token,
-                self._key,
+                self._key_of(token),
                 algorithms=[SIGNATURE],
                 audience=self._service,
                 issuer=_ISSUER,
@@ -110,6 +161,12 @@ class TokenVerifier:
             )
         except (jwt.InvalidTokenError, KeyError, ValueError) as error:
             raise NotSignedIn from error
+
+    def _key_of(self, token: str) -> Any:
+        """The key a token names; KeyError for one that is not trusted. Tokens of before name none: then the first."""
+        keys = self._keys.now()
+        name = jwt.get_unverified_header(token).get("kid")
+        return keys[name] if name is not None else next(iter(keys.values()))
 
 
 def authorise(actor: Actor, permission: str, committee: str) -> Scope:

@@ -179,9 +179,7 @@ class Running:
             self.service.name,
             self.service.handlers,
             database=self.database,
-            verifier=TokenVerifier(
-                self.settings.token_public_key_file.read_bytes(), service=self.service.name
-            ),
+            verifier=TokenVerifier.from_file(self.settings.token_public_key_file, service=self.service.name),
             tools=self.tools,
             connection=self.connection,
             failpoints=self.failpoints,

@@ -27,9 +27,9 @@ class Settings(BaseSettings):
     nats_seed_file: Path
     """nkey seed of this service's own user."""
     token_public_key_file: Path
-    """Ed25519 public key (PEM) of the portal; nothing else is trusted."""
+    """Ed25519 public key (PEM) of the portal, several while it is being changed; nothing else is trusted."""
     sealing_key_file: Path
-    """32 bytes, base64: encrypts sensitive columns."""
+    """32 bytes, base64: encrypts sensitive columns. Several, one a line: the first seals, all of them open."""
     health_host: str = "127.0.0.1"
     health_port: int = 0
     """`/livez`, `/readyz`, `/metrics`; 0 takes any free port."""

@@ -38,7 +38,7 @@ async def open_door(running: Running) -> Door:
         settings=settings,
         database=running.database,
         caller=Caller(
-            running.connection, TokenSigner(settings.token_private_key_file.read_bytes()), running.clock
+            running.connection, TokenSigner.from_file(settings.token_private_key_file), running.clock
         ),
         files=running.tools.files,
         clock=running.clock,

@@ -4,6 +4,7 @@ Always holds: the first statement of every transaction sets `app.committees`, so
 named committees' rows and no others; the role is never one that row-level security does not bind (checked at start).
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -42,12 +43,15 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int, name: str = "app") -> None:
         self.url = url
+        self._pool_size = pool_size
         self._waited = telemetry.POOL_WAIT_SECONDS.labels(name)
         self.engine: AsyncEngine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
+            # Begin and commit are sent here, in one statement with the walls; Core only sends what is between them.
+            isolation_level="AUTOCOMMIT",
             connect_args={
                 "timeout": 5,
                 # Above the roles' own limits: for a server that does not answer at all.
@@ -60,20 +64,37 @@ class Database:
     @asynccontextmanager
     async def transaction(self, committees: Iterable[str] = ()) -> AsyncIterator[Transaction]:
         """Begin, say for which committees, commit at the end; any exception rolls everything back."""
-        asked = time.perf_counter()
-        async with self.engine.begin() as connection:
+        connection, raw = await self._begun(committees)
+        try:
+            yield Transaction(connection, raw)
+            if await raw.execute("commit") != "COMMIT":
+                raise RolledBackError
+        except BaseException as error:
+            await _roll_back(connection, raw, error)
+            raise
+        finally:
+            await asyncio.shield(connection.close())
+
+    async def _begun(self, committees: Iterable[str]) -> tuple[AsyncConnection, Any]:
+        """A connection in a transaction; one statement. Connections that died while nobody used them are replaced."""
+        begin = f"begin; set local app.committees = {_quoted(','.join(sorted(set(committees))))}"
+        for others in reversed(range(self._pool_size + 1)):
+            asked = time.perf_counter()
+            connection = await self.engine.connect()
             self._waited.observe(time.perf_counter() - asked)
-            await connection.exec_driver_sql(
-                "select set_config('app.committees', $1, true)", (",".join(sorted(set(committees))),)
-            )
-            raw: Any = (await connection.get_raw_connection()).driver_connection
+            raw = _driver(connection)
             try:
-                yield Transaction(connection, raw)
-            except Exception as error:
-                if _is_misuse(error):
-                    # Left in the middle of something: whoever had it next could not even begin.
-                    await connection.invalidate()
-                raise
+                await raw.execute(begin)
+            except BaseException as error:
+                found_dead = isinstance(error, Exception) and raw.is_closed()
+                raw.terminate()
+                await connection.invalidate()
+                await connection.close()
+                if not (found_dead and others):
+                    raise
+            else:
+                return connection, raw
+        raise AssertionError("unreachable")
 
     async def refuse_unbound_role(self) -> None:
         """Raise Unavailable when this role would see every committee's rows (superuser or BYPASSRLS)."""
@@ -87,6 +108,34 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+
+
+class RolledBackError(Exception):
+    """A statement had failed and its error was swallowed: the server rolled back where a commit was asked for."""
+
+
+def _driver(connection: AsyncConnection) -> Any:
+    """The asyncpg connection below, without the detour through a greenlet: it is there already."""
+    below: Any = connection.sync_connection
+    return below.connection.dbapi_connection.driver_connection
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+async def _roll_back(connection: AsyncConnection, raw: Any, error: BaseException) -> None:
+    """Leave the connection as it was, or leave it to nobody: whoever had it next could not even begin."""
+    if isinstance(error, RolledBackError):
+        return
+    try:
+        if _is_misuse(error):
+            await connection.invalidate()
+        else:
+            await raw.execute("rollback")
+    except Exception:  # noqa: BLE001 - a dead connection; what killed it is on its way up already
+        raw.terminate()  # first: in the middle of something it could not even be closed politely
+        await connection.invalidate()
 
 
 _TRANSIENT_STATES = ("08", "40", "53", "55P03", "57")

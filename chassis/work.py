@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table
 
 from chassis import deadlines, history, outbox, tasks
 from chassis.clock import Clock
@@ -21,6 +21,7 @@ from chassis.files import Files
 from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.problems import NotFound, VersionClash
+from chassis.rows import rows_of
 from chassis.sealing import Sealer
 from chassis.settings import Settings
 from chassis.telemetry import current_traceparent
@@ -143,11 +144,9 @@ class Work:
 
         One that this work has in hand already comes as it stands there: two deadlines of one aggregate fire in one sweep.
         """
-        rows = await self.tx.sql.execute(
-            select(table).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
-        )
+        rows = await rows_of(table).lock(self.tx, ids)
         known = {aggregate.id: aggregate for aggregate in self.touched if aggregate.table is table}
-        loaded = [known.get(row.id) or Aggregate(table, dict(row._mapping), self) for row in rows]
+        loaded = [known.get(row["id"]) or Aggregate(table, row, self) for row in rows]
         self.touched += [aggregate for aggregate in loaded if aggregate.id not in known]
         return loaded
 
@@ -261,20 +260,13 @@ class Work:
 
     async def _write_rows(self) -> None:
         new: dict[Table, list[dict[str, Any]]] = defaultdict(list)
-        changed: dict[tuple[Table, tuple[str, ...]], list[Mapping[str, Any]]] = defaultdict(list)
+        changed: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
         for aggregate in self.touched:
             if aggregate.is_new:
                 new[aggregate.table].append(aggregate.row)
             else:
-                columns = tuple(sorted({*aggregate.changes, "version"}))
-                values = {f"new_{column}": aggregate.row[column] for column in columns}
-                changed[aggregate.table, columns].append({"key": aggregate.id, **values})
+                changed[aggregate.table, tuple(sorted({*aggregate.changes, "version"}))].append(aggregate.row)
         for table, rows in new.items():
-            await self.tx.sql.execute(insert(table), rows)
-        for (table, columns), values_list in changed.items():
-            statement = (
-                update(table)
-                .where(table.c.id == bindparam("key"))
-                .values({column: bindparam(f"new_{column}") for column in columns})
-            )
-            await self.tx.sql.execute(statement, values_list)
+            await rows_of(table).insert(self.tx, rows)
+        for (table, columns), rows in changed.items():
+            await rows_of(table).update(self.tx, columns, rows)

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import re
+import threading
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -29,14 +30,19 @@ class Probes:
 
     ports: Mapping[str, int]
     samples: list[Sample] = field(default_factory=list)
+    machine_late: float = 0.0
+    """How late a thread that only sleeps was woken, in seconds: what no process can help."""
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator["Probes"]:
         """Ask for as long as the block lasts."""
         tasks = [asyncio.create_task(self._watch(service)) for service in self.ports]
+        over = threading.Event()
+        threading.Thread(target=self._watch_the_machine, args=(over,), daemon=True).start()
         try:
             yield self
         finally:
+            over.set()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -44,6 +50,18 @@ class Probes:
     def between(self, begin: float, end: float) -> list[Sample]:
         """Samples of a span of time."""
         return [sample for sample in self.samples if begin <= sample.at <= end]
+
+    @property
+    def worst_lag(self) -> float:
+        """The longest that an event loop stood still by itself, the machine's own lateness left out."""
+        return max(sample.lag for sample in self.samples) - self.machine_late
+
+    def _watch_the_machine(self, over: threading.Event) -> None:
+        while True:
+            before = time.monotonic()
+            if over.wait(_INTERVAL):
+                return
+            self.machine_late = max(self.machine_late, time.monotonic() - before - _INTERVAL)
 
     async def _watch(self, service: str) -> None:
         while True:

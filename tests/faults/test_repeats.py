@@ -72,75 +72,6 @@ async def messages(client: Client, stream: str) -> list[Sent]:
     return found
 
 
-@pytest.mark.fault("F9", invariants="I2 I3 I4 I5")
-@pytest.mark.timeout(300)
-async def test_f9_every_event_comes_three_times_and_shuffled(
-    processes: Processes, city: City, history: History, recovery: Recovery
-) -> None:
-    """The followers are away; what waits for them is taken off the stream and put back three times, in any order.
-
-    Without message ids, as a broker that has forgotten them: so the stream holds it all, and the first that a follower
-    sees of an aggregate may be its last version. The relay is fenced once and goes on.
-    """
-    stack, chance = processes.stack, random.Random(SEED)
-    await city.whole_within(history, 20)
-    for follower in FOLLOWERS:
-        await asyncio.to_thread(processes.running[follower].stop)
-    await filed_one_by_one(city, history, 12)
-    await until_async(lambda: relayed(stack), "all of it is in the stream")
-    async with operator(stack) as client:
-        waiting = await messages(client, STREAM)
-        await client.jetstream().purge_stream(STREAM)
-        again = waiting * 3
-        chance.shuffle(again)
-        history.note("fault", what="events three times, shuffled", events=len(waiting), sent=len(again))
-        for sent in again:
-            await client.jetstream().publish(sent.subject, sent.payload, headers=sent.headers)
-    began = time.monotonic()
-    await asyncio.gather(*(asyncio.to_thread(processes.start, follower) for follower in FOLLOWERS))
-    shuffled = City(city.house, city.members, Scope(ordered_streams=False))
-    await shuffled.whole_within(history, 20)
-    recovery.took(time.monotonic() - began)
-    for follower in FOLLOWERS:
-        taken = signs.metric(stack, follower, "tongxin_inbox_events_total", outcome="duplicates")
-        assert taken >= 2 * 12, f"{follower} saw what it had taken already"
-    await filed_one_by_one(city, history, 2)
-    await shuffled.whole_within(history, 10)
-
-
-@pytest.mark.fault("F10", invariants="I2 I4")
-@pytest.mark.timeout(240)
-async def test_f10_everything_is_published_again_when_the_broker_has_forgotten_it(
-    processes: Processes, city: City, history: History, recovery: Recovery
-) -> None:
-    """Marks of the outbox are lost and the window is over: the relay sends all of it, the broker takes all of it."""
-    stack = processes.stack
-    await filed_one_by_one(city, history, 6)
-    await city.whole_within(history, 20)
-    async with operator(stack) as client:
-        jetstream = client.jetstream()
-        info = await jetstream.stream_info(STREAM)
-        before = info.state.last_seq
-        await jetstream.update_stream(info.config, duplicate_window=WINDOW)
-        shrunk = time.monotonic()
-        await until_async(lambda: time.monotonic() - shrunk > 2 * WINDOW, "the window is over")
-        history.note("fault", what="outbox published again outside the window")
-        began = time.monotonic()
-        connection = await admin(stack, "proposals")
-        await connection.execute("update outbox set published_at = null where stream = $1", STREAM)
-        rows = await connection.fetchval("select count(*) from outbox where stream = $1", STREAM)
-        await connection.close()
-        await until_async(lambda: relayed(stack), "all of it went out again", limit=20)
-        assert (await jetstream.stream_info(STREAM)).state.last_seq >= before + rows, (
-            "the broker took it as new"
-        )
-    await asyncio.to_thread(stack.provision)
-    again = City(city.house, city.members, Scope(ordered_streams=False))
-    await until_all_seen(stack)
-    await again.whole_within(history, 10)
-    recovery.took(time.monotonic() - began)
-
-
 async def until_all_seen(stack: Stack) -> None:
     """Wait until every follower has acknowledged the whole stream, so that nothing is still to come."""
 
@@ -151,6 +82,18 @@ async def until_all_seen(stack: Stack) -> None:
         return all(info.num_pending == 0 and info.num_ack_pending == 0 for info in infos)
 
     await until_async(seen, "every follower has acknowledged everything", limit=30)
+
+
+SLOW = {"consultation": "candidate", "members": "duty_fact"}
+"""Followers that are made slow, by the table their reaction writes."""
+
+
+def replica(processes: Processes, service: str) -> Running:
+    """A second process of a service."""
+    extra = {"TONGXIN_HEALTH_PORT": str(free_ports().health[service])}
+    started = Running(processes.stack.service_program(service, extra))
+    processes.running[f"second {service}"] = started
+    return started.wait_ready()
 
 
 @pytest.mark.fault("F11", invariants="I2 I4")
@@ -187,13 +130,70 @@ async def test_f11_a_reaction_is_slower_than_ack_wait_and_a_second_replica_gets_
     await asyncio.gather(*(asyncio.to_thread(one.stop) for one in second))
 
 
-SLOW = {"consultation": "candidate", "members": "duty_fact"}
-"""Followers that are made slow, by the table their reaction writes."""
+@pytest.mark.fault("F10", invariants="I2 I4")
+@pytest.mark.timeout(240)
+async def test_f10_everything_is_published_again_when_the_broker_has_forgotten_it(
+    processes: Processes, city: City, history: History, recovery: Recovery
+) -> None:
+    """Marks of the outbox are lost and the window is over: the relay sends all of it, the broker takes all of it."""
+    stack = processes.stack
+    await filed_one_by_one(city, history, 6)
+    await city.whole_within(history, 20)
+    async with operator(stack) as client:
+        jetstream = client.jetstream()
+        info = await jetstream.stream_info(STREAM)
+        before = info.state.last_seq
+        await jetstream.update_stream(info.config, duplicate_window=WINDOW)
+        shrunk = time.monotonic()
+        await until_async(lambda: time.monotonic() - shrunk > 2 * WINDOW, "the window is over")
+        history.note("fault", what="outbox published again outside the window")
+        began = time.monotonic()
+        connection = await admin(stack, "proposals")
+        await connection.execute("update outbox set published_at = null where stream = $1", STREAM)
+        rows = await connection.fetchval("select count(*) from outbox where stream = $1", STREAM)
+        await connection.close()
+        await until_async(lambda: relayed(stack), "all of it went out again", limit=20)
+        assert (await jetstream.stream_info(STREAM)).state.last_seq >= before + rows, (
+            "the broker took it as new"
+        )
+    await asyncio.to_thread(stack.provision)
+    again = City(city.house, city.members, Scope(ordered_streams=False))
+    await until_all_seen(stack)
+    await again.whole_within(history, 10)
+    recovery.took(time.monotonic() - began)
 
 
-def replica(processes: Processes, service: str) -> Running:
-    """A second process of a service."""
-    extra = {"TONGXIN_HEALTH_PORT": str(free_ports().health[service])}
-    started = Running(processes.stack.service_program(service, extra))
-    processes.running[f"second {service}"] = started
-    return started.wait_ready()
+@pytest.mark.fault("F9", invariants="I2 I3 I4 I5")
+@pytest.mark.timeout(300)
+async def test_f9_every_event_comes_three_times_and_shuffled(
+    processes: Processes, city: City, history: History, recovery: Recovery
+) -> None:
+    """The followers are away; what waits for them is taken off the stream and put back three times, in any order.
+
+    Without message ids, as a broker that has forgotten them: so the stream holds it all, and the first that a follower
+    sees of an aggregate may be its last version. The relay is fenced once and goes on.
+    """
+    stack, chance = processes.stack, random.Random(SEED)
+    await city.whole_within(history, 20)
+    for follower in FOLLOWERS:
+        await asyncio.to_thread(processes.running[follower].stop)
+    await filed_one_by_one(city, history, 12)
+    await until_async(lambda: relayed(stack), "all of it is in the stream")
+    async with operator(stack) as client:
+        waiting = await messages(client, STREAM)
+        await client.jetstream().purge_stream(STREAM)
+        again = waiting * 3
+        chance.shuffle(again)
+        history.note("fault", what="events three times, shuffled", events=len(waiting), sent=len(again))
+        for sent in again:
+            await client.jetstream().publish(sent.subject, sent.payload, headers=sent.headers)
+    began = time.monotonic()
+    await asyncio.gather(*(asyncio.to_thread(processes.start, follower) for follower in FOLLOWERS))
+    shuffled = City(city.house, city.members, Scope(ordered_streams=False))
+    await shuffled.whole_within(history, 20)
+    recovery.took(time.monotonic() - began)
+    for follower in FOLLOWERS:
+        taken = signs.metric(stack, follower, "tongxin_inbox_events_total", outcome="duplicates")
+        assert taken >= 2 * 12, f"{follower} saw what it had taken already"
+    await filed_one_by_one(city, history, 2)
+    await shuffled.whole_within(history, 10)

@@ -72,6 +72,7 @@ def write_nodes(
             store=node.store,
             pid_file=node.pid_file,
             user_keys=keys.public_nkeys(),
+            retiring_keys=keys.retiring_nkeys(),
             follows=follows,
             agencies=agencies,
             max_file=max_file,

@@ -1,6 +1,6 @@
 """Keys and passwords of one installation: made once, on first start, in files only their owner may read.
 
-Always holds: a key that exists is never replaced (rotation is a step of its own), every file is 0600 in a folder
+Always holds: a key that exists is never replaced (`infra/keys/` changes them, as a step of its own), every file is 0600 in a folder
 of 0700, and nothing in the folder is ever printed or logged.
 """
 
@@ -64,6 +64,18 @@ class Keys:
         """User of the bus -> its public key, for the server's configuration."""
         return {user: public_nkey(self.seed(user)) for user in BUS_USERS}
 
+    @property
+    def retiring(self) -> Path:
+        """Public nkeys that are still let in beside the new ones, as JSON: user of the bus -> keys."""
+        return self.folder / "retiring.json"
+
+    def retiring_nkeys(self) -> dict[str, list[str]]:
+        """User of the bus -> public keys of before that still work; empty when nothing is being changed."""
+        if not self.retiring.exists():
+            return {}
+        found: dict[str, list[str]] = json.loads(self.retiring.read_text())
+        return found
+
     def password(self, role: str) -> str:
         """The password of one database role; KeyError for a role we do not have."""
         return self.all_passwords()[role]
@@ -81,11 +93,11 @@ def ensure_keys(folder: Path) -> Keys:
         if not keys.seed(user).exists():
             write_private(keys.seed(user), new_seed())
     if not keys.token_private.exists():
-        write_private(keys.token_private, _new_token_key())
+        write_private(keys.token_private, new_token_key())
     if not keys.token_public.exists():
-        write_private(keys.token_public, _public_half(keys.token_private.read_bytes()))
+        write_private(keys.token_public, public_half(keys.token_private.read_bytes()))
     if not keys.sealing.exists():
-        write_private(keys.sealing, base64.b64encode(os.urandom(SEALING_KEY_BYTES)) + b"\n")
+        write_private(keys.sealing, new_sealing_key())
     _ensure_passwords(keys)
     for file in folder.iterdir():
         file.chmod(PRIVATE_FILE)
@@ -96,6 +108,11 @@ def new_seed() -> bytes:
     """A new nkey seed of a user."""
     seed: bytes = nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER)
     return seed
+
+
+def new_sealing_key() -> bytes:
+    """A line of a sealing key file."""
+    return base64.b64encode(os.urandom(SEALING_KEY_BYTES)) + b"\n"
 
 
 def public_nkey(seed_file: Path) -> str:
@@ -113,11 +130,13 @@ def _ensure_passwords(keys: Keys) -> None:
         write_private(keys.passwords, json.dumps(known | missing, indent=1).encode())
 
 
-def _new_token_key() -> bytes:
+def new_token_key() -> bytes:
+    """A new Ed25519 key that signs tokens (PKCS#8 PEM)."""
     key = Ed25519PrivateKey.generate()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _public_half(private_pem: bytes) -> bytes:
+def public_half(private_pem: bytes) -> bytes:
+    """What verifies what that key signs (SPKI PEM)."""
     public = load_pem_private_key(private_pem, password=None).public_key()
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -429,6 +429,7 @@ class Stack:
             store=self.data / "nats" / "store",
             pid_file=self._nats_pid_file,
             user_keys=self.keys.public_nkeys(),
+            retiring_keys=self.keys.retiring_nkeys(),
             follows=self.follows,
             agencies=[agency.account() for agency in self.agencies.all()],
             max_file=self._jetstream_max_bytes,

@@ -68,6 +68,8 @@ class ServerConfig:
     """Public nkey of each service, of the operator and of the system user."""
     follows: Follows
     agencies: Sequence[AgencyAccount] = ()
+    retiring_keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Keys of before that are let in beside the users' own, with the same rights, while they are being changed."""
     host: str = "127.0.0.1"
     monitor_host: str = "127.0.0.1"
     max_file: int = field(default=12 * GIB)
@@ -76,11 +78,20 @@ class ServerConfig:
     cluster: ClusterConfig | None = None
     """None for a server that stands alone."""
 
+    def keys_of(self, user: str) -> list[str]:
+        """Every public key that is let in as this user, its own first."""
+        return [self.user_keys[user], *self.retiring_keys.get(user, ())]
+
+
+def agency_user(agency: str) -> str:
+    """What an agency's user is called where users are named."""
+    return f"agency_{agency}"
+
 
 def render(config: ServerConfig) -> str:
     """The text of the configuration file."""
     blocks = [_server(config), _main_account(config), _system_account(config)]
-    blocks += [_agency_account(agency) for agency in config.agencies]
+    blocks += [_agency_account(agency, config.retiring_keys) for agency in config.agencies]
     head, accounts = blocks[0], "\n".join(blocks[1:])
     if config.cluster:
         head += _cluster(config.cluster)
@@ -128,10 +139,11 @@ cluster {{
 
 def _main_account(config: ServerConfig) -> str:
     users = [
-        _user(config.user_keys[service], service_permissions(service, config.follows.get(service, ())))
+        _user(key, service_permissions(service, config.follows.get(service, ())))
         for service in subjects.SERVICES
+        for key in config.keys_of(service)
     ]
-    users.append(_user(config.user_keys[OPERATOR_USER], OPERATOR))
+    users += [_user(key, OPERATOR) for key in config.keys_of(OPERATOR_USER)]
     exports = "".join(_exports(agency) for agency in config.agencies)
     return (
         f"  {MAIN_ACCOUNT} {{\n    jetstream: enabled\n    users: [\n{''.join(users)}    ]\n"
@@ -140,16 +152,20 @@ def _main_account(config: ServerConfig) -> str:
 
 
 def _system_account(config: ServerConfig) -> str:
-    return f"  {SYSTEM_ACCOUNT} {{ users: [ {{ nkey: {config.user_keys[SYSTEM_USER]} }} ] }}\n"
+    users = "".join(f"{{ nkey: {key} }} " for key in config.keys_of(SYSTEM_USER))
+    return f"  {SYSTEM_ACCOUNT} {{ users: [ {users}] }}\n"
 
 
-def _agency_account(agency: AgencyAccount) -> str:
+def _agency_account(agency: AgencyAccount, retiring: Mapping[str, Sequence[str]]) -> str:
     imports = "".join(
         f"      {{ service: {{ account: {MAIN_ACCOUNT}, subject: {_quote(subject)} }}, to: {_quote(local)} }}\n"
         for subject, local in agency_imports(agency.agency)
     )
-    user = _user(agency.public_key, agency_permissions(agency.agency))
-    return f"  {agency.account} {{\n    users: [\n{user}    ]\n    imports: [\n{imports}    ]\n  }}\n"
+    users = "".join(
+        _user(key, agency_permissions(agency.agency))
+        for key in (agency.public_key, *retiring.get(agency_user(agency.agency), ()))
+    )
+    return f"  {agency.account} {{\n    users: [\n{users}    ]\n    imports: [\n{imports}    ]\n  }}\n"
 
 
 def _exports(agency: AgencyAccount) -> str:

@@ -168,7 +168,9 @@ class Sweeper:
                 self._put_off[rows[0]["id"]] = asyncio.get_running_loop().time() + PUT_OFF
                 telemetry.DEADLINES.labels(work.service, kind, "failed").inc()
                 telemetry.keep_failure(f"deadline {kind}", error)
-                log.exception("deadline_failed", kind=kind, matter=str(due[0].matter))
+                log.exception(
+                    "deadline_failed", kind=kind, matter=str(due[0].matter), committee=due[0].committee
+                )
                 return []
             middle = len(rows) // 2
             return [*await self._fire(rows[:middle], work), *await self._fire(rows[middle:], work)]

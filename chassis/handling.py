@@ -56,6 +56,7 @@ def handles(
 
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_COMMITTEE: Final = re.compile(rb'"committee"\s*:\s*"([0-9]{6})"')
 """The one character JSON can carry and no database column can hold."""
 
 MAX_REPLY: Final = 256 * 1024
@@ -121,7 +122,9 @@ class Front:
             except Exception as error:
                 # The border of the service: the caller gets a problem, the operator gets the rest.
                 outcome = "retry" if is_transient(error) else "fault"
-                log.exception("request_failed", handler=request.permission())
+                log.exception(
+                    "request_failed", handler=request.permission(), committee=_committee_named(body)
+                )
                 telemetry.keep_failure(name, error)
                 unexpected = problems.Unavailable() if outcome == "retry" else problems.Fault()
                 return unexpected.status, _body(unexpected)
@@ -209,6 +212,12 @@ class Front:
             self._failpoints.reach("after_commit_before_relay")
         await tell(self._connection, work)
         return text.encode()
+
+
+def _committee_named(body: bytes) -> str | None:
+    """The committee a request names, for the log of its failure; None where it cannot be read."""
+    found = _COMMITTEE.search(body)
+    return found[1].decode() if found else None
 
 
 def _refuse_too_large(request: type[Request], size: int) -> None:

@@ -276,7 +276,12 @@ class Inbox:
                     f"process {event.template()}", error, parent=items[0].envelope.traceparent
                 )
                 log.warning(
-                    "event_failed", event_id=str(items[0].event_id), type=event.type_name(), error=str(error)
+                    "event_failed",
+                    event_id=str(items[0].event_id),
+                    type=event.type_name(),
+                    committee=items[0].envelope.committee,
+                    trace_id=telemetry.trace_of(items[0].envelope.traceparent),
+                    error=str(error),
                 )
                 return
             middle = len(items) // 2

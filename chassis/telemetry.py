@@ -254,6 +254,12 @@ def trace_id() -> str | None:
     return f"{context.trace_id:032x}" if context.is_valid else None
 
 
+def trace_of(traceparent: str | None) -> str | None:
+    """The trace id in a header value."""
+    parts = (traceparent or "").split("-")
+    return parts[1] if len(parts) == 4 else None
+
+
 def is_sampled(traceparent: str | None) -> bool:
     """Whether a header value says that its trace is kept."""
     return traceparent is not None and traceparent.endswith("01")

@@ -7,6 +7,8 @@ column, FORCE ROW LEVEL SECURITY and one policy that reads `app.committees`, set
 unset means no rows (decision 10).
 """
 
+from typing import Literal
+
 CHASSIS = """
 create table outbox (
     id bigint generated always as identity (cache 1) primary key,
@@ -186,7 +188,7 @@ language sql security definer set search_path = pg_catalog, public as $$
     update public.history set detail = null, salt = null
     where aggregate = any (aggregates) and detail is not null
 $$;
-revoke all on function erase_history(uuid[]) from public;
+revoke all on function erase_history(uuid[]) from public, {service}_app, {service}_worker;
 grant execute on function erase_history(uuid[]) to {roles};
 """
 
@@ -223,10 +225,11 @@ def grants(service: str) -> str:
     return _GRANTS.format(service=service)
 
 
-def erasing(*roles: str) -> str:
-    """DDL of the one way to empty what history says: for these roles, behind the wall, and without touching its digests.
+def erasing(service: str, *kinds: Literal["app", "worker"]) -> str:
+    """DDL of the one way to empty what history says: for these kinds of role, behind the wall, and without touching its digests.
 
     Neither role may change the history itself. The function runs as the owner, whom FORCE ROW LEVEL SECURITY binds to
     the committees that the caller's transaction is for.
     """
-    return _ERASING.format(roles=", ".join(roles))
+    roles = ", ".join(f"{service}_{kind}" for kind in kinds)
+    return _ERASING.format(service=service, roles=roles)

@@ -34,6 +34,11 @@ class Column:
     """The table its value must be a key of."""
 
 
+def value_of(column: Column) -> Any:
+    """Some value of the column's type."""
+    return _VALUES[column.type]()
+
+
 _COLUMNS: Final = """
 select a.attname as name, format_type(a.atttypid, null) as type, parent.relname as parent
 from pg_attribute a

@@ -139,7 +139,7 @@ circular = Table(
     Column("committee", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("title", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Text, nullable=False, info=INTERNAL),
     Column("audience", Text, nullable=False),
     Column("among", Text),
     Column("sent_by", UUID, nullable=False),

@@ -13,7 +13,7 @@ create index team_person on process_team (person_id) where person_id is not null
 
 def upgrade() -> None:
     """Expanding only: code of the version before runs on it."""
-    run_script(TABLES + erasing("consultation_worker"))
+    run_script(TABLES + erasing("consultation", "worker"))
 
 
 def downgrade() -> None:

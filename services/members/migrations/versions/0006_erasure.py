@@ -15,7 +15,7 @@ create index party_person on link_party (person_id) where person_id is not null;
 
 def upgrade() -> None:
     """Expanding only: code of the version before runs on it."""
-    run_script(TABLES + erasing("members_worker", "members_app"))
+    run_script(TABLES + erasing("members", "worker", "app"))
 
 
 def downgrade() -> None:

@@ -13,7 +13,7 @@ create index mail_person on mail (person);
 
 def upgrade() -> None:
     """Expanding only: code of the version before runs on it."""
-    run_script(TABLES + erasing("notify_worker"))
+    run_script(TABLES + erasing("notify", "worker"))
 
 
 def downgrade() -> None:

@@ -13,7 +13,7 @@ alter table person add column erased_at timestamptz;
 
 def upgrade() -> None:
     """Expanding only: code of the version before runs on it."""
-    run_script(TABLES + erasing("portal_worker"))
+    run_script(TABLES + erasing("portal", "worker"))
 
 
 def downgrade() -> None:

@@ -12,7 +12,7 @@ TABLES = """
 
 def upgrade() -> None:
     """Expanding only: code of the version before runs on it."""
-    run_script(TABLES + erasing("proposals_worker"))
+    run_script(TABLES + erasing("proposals", "worker"))
 
 
 def downgrade() -> None:

@@ -86,7 +86,9 @@ class Database:
             try:
                 await raw.execute(begin)
             except BaseException as error:
-                found_dead = isinstance(error, Exception) and raw.is_closed()
+                found_dead = isinstance(error, asyncpg.InternalClientError) or (
+                    isinstance(error, Exception) and raw.is_closed()
+                )
                 raw.terminate()
                 await connection.invalidate()
                 await connection.close()
@@ -158,6 +160,7 @@ _ABOUT_THE_WORLD = (
     OSError,
     TimeoutError,
     PoolTimeoutError,
+    asyncpg.InternalClientError,  # the server's last words came while nobody asked: the connection is dying
     Unavailable,
     NoRespondersError,
     NoServersError,

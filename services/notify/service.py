@@ -26,6 +26,7 @@ from services.notify.queries.mails import mails
 from services.notify.queries.my_work import my_work
 from services.notify.queries.notices import notices
 from services.notify.queries.preferences import preferences
+from services.notify.reactions.aggregate_restored import on_aggregate_restored
 from services.notify.reactions.appraisal_published import on_appraisal_published
 from services.notify.reactions.authors_joined import on_authors_joined
 from services.notify.reactions.call_opened import on_call_opened
@@ -141,6 +142,7 @@ from tongxin_contracts.proposals.review_events import (
     ProposalMerged,
     ProposalWithdrawn,
 )
+from tongxin_contracts.restoring import AGGREGATE_RESTORED
 from tongxin_contracts.subjects import ServiceName
 from tongxin_contracts.tasks import TASK_CLOSED, TASK_OPENED
 
@@ -196,6 +198,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     EvidenceAdded: on_evidence_added,
     **{TASK_OPENED[service]: on_task_opened for service in STATING_TASKS},
     **{TASK_CLOSED[service]: on_task_closed for service in STATING_TASKS},
+    **{AGGREGATE_RESTORED[service]: on_aggregate_restored for service in STATING_TASKS},
 }
 
 SERVICE = Service(

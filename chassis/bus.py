@@ -249,7 +249,11 @@ class Caller:
                 except NatsError as error:
                     log.warning("request_not_sent", subject=request.subject(), error=type(error).__name__)
                     raise problems.Unavailable from error
-            status = int((reply.headers or {}).get(STATUS, "500"))
+            status = int((reply.headers or {}).get(STATUS, "0"))
+            if status == 0:
+                # The service found our deadline passed and did nothing: at the last moment, or our clocks differ.
+                log.warning("taken_for_late", subject=request.subject())
+                raise problems.Unavailable
             if status >= 400:
                 raise problems.raised_again(Problem.model_validate_json(reply.data))
             try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -97,6 +98,26 @@ async def test_an_answer_this_code_cannot_read_says_that_the_system_is_being_upg
     desk["answer"] = Long(text="一个更新的服务的回答")
     with pytest.raises(Unavailable, match="升级"):
         await ask(wire.stack)
+
+
+class SlowClock:
+    """A minute behind the machine."""
+
+    def now(self) -> datetime:
+        """The present instant, wrongly."""
+        return SystemClock().now() - timedelta(minutes=1)
+
+
+async def test_a_request_taken_for_late_is_refused_and_not_a_riddle(wire: Wire, desk: dict[str, Any]) -> None:
+    """Whoever asks by a clock that is behind names a deadline that has passed: nothing is done, and it is said."""
+    desk["answer"] = MyProposalsAnswer.model_construct(drafts=[], proposals=[])
+    connection = await bus.connect(portal_settings(wire.stack), "portal")
+    signer = TokenSigner(wire.stack.keys.token_private.read_bytes())
+    with pytest.raises(Unavailable):
+        await bus.Caller(connection, signer, SlowClock()).call(
+            MyProposals(committee=COUNTY), person(Role.MEMBER), new_id()
+        )
+    await connection.close()
 
 
 async def test_a_request_the_bus_cannot_carry_is_too_large(wire: Wire) -> None:

@@ -10,6 +10,7 @@ from tongxin.commands import (
     collector,
     demo,
     doctor,
+    keys,
     lag,
     letters,
     mails,
@@ -48,4 +49,5 @@ for name, command in COMMANDS.items():
 app.add_typer(agency.app, name="agency")
 app.add_typer(letters.app, name="letters")
 app.add_typer(mails.app, name="mails")
+app.add_typer(keys.app, name="keys")
 app.add_typer(reconcile.app, name="reconcile")

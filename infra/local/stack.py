@@ -213,6 +213,11 @@ class Stack:
         )
         return credentials
 
+    def reload_bus(self) -> None:
+        """Write the bus' configuration anew from keys and agencies, and have the running servers read it."""
+        self._write_nats_config()
+        self._reload_nats()
+
     def list_agencies(self) -> list[Agency]:
         """Every agency of this installation."""
         return self.agencies.all()

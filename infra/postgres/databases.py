@@ -8,6 +8,7 @@ import asyncpg
 from infra.postgres.roles import (
     create_database_statement,
     database_statements,
+    password_statement,
     role_statements,
     schema_statements,
 )
@@ -39,5 +40,14 @@ async def _ensure_schema(url: str, service: str) -> None:
     connection: Any = await asyncpg.connect(url)
     try:
         await connection.execute(";".join(schema_statements(service)))
+    finally:
+        await connection.close()
+
+
+async def set_passwords(admin_url: str, passwords: Mapping[str, str]) -> None:
+    """Give roles that are there new passwords, all or none."""
+    connection: Any = await asyncpg.connect(admin_url)
+    try:
+        await connection.execute(";".join(password_statement(role, new) for role, new in passwords.items()))
     finally:
         await connection.close()

@@ -61,6 +61,11 @@ def role_statements(service: str, passwords: dict[str, str]) -> list[str]:
     return statements
 
 
+def password_statement(role: str, password: str) -> str:
+    """Give a role a new password; connections that are open stay."""
+    return f"ALTER ROLE {_identifier(role)} WITH PASSWORD {_literal(password)}"
+
+
 def create_database_statement(service: str) -> str:
     """Make the service's database; cannot run in a transaction, nor when the database is there.
 

@@ -1,8 +1,6 @@
 """`tongxin backup` and `tongxin restore`: the whole installation into a folder, and back, one database or all."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +13,7 @@ from infra.recovery.mend import describe
 from infra.recovery.reconcile import differences, mend_all
 from infra.recovery.restore import bring_keys
 from infra.recovery.restore import restore as restore_databases
+from infra.recovery.servers import servers_for
 from tongxin.terminal import Terminal, problems_said
 from tongxin_contracts.subjects import SERVICES
 
@@ -51,7 +50,7 @@ def restore(
         terminal.note(f"备份于 {found.made_at:%Y-%m-%d %H:%M:%S} UTC，{len(found.files)} 个文件与清单一致")
         if not yes:
             typer.confirm(f"{which}的数据库将回到那一刻，此后的变更由人工核对。继续吗？", abort=True)
-        with _servers(stack):
+        with servers_for(stack):
             kept = restore_databases(stack, folder, (service,) if service else SERVICES, say=terminal.note)
             differing = asyncio.run(differences(stack, service))
             for one in differing:
@@ -62,16 +61,3 @@ def restore(
     for old in (one.kept_as for one in kept if one.kept_as):
         terminal.note(f"原数据库保留为 {old}，确认无误后可以删除")
     terminal.good("已恢复并核对。现在可以启动服务；退回的对象见 tongxin reconcile list。")
-
-
-@contextmanager
-def _servers(stack: Stack) -> Iterator[None]:
-    """Bus and database for as long as this takes, where they are ours and not running."""
-    ours = stack.embeds_postgres and stack.holder() is None
-    if ours:
-        stack.start()
-    try:
-        yield
-    finally:
-        if ours:
-            stack.stop()

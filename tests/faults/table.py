@@ -56,8 +56,10 @@ def rows(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def picture(table: list[dict[str, Any]]) -> str:
-    """The table as people read it: ✓ holds, ✗ a test of the fault failed, · not asked."""
+def picture(results: list[dict[str, Any]]) -> str:
+    """The table as people read it: ✓ holds, ✗ a test that asks for it failed, · not asked."""
+    table = rows(results)
+    broken = {(r["fault"], name) for r in results if not r["ok"] for name in r["invariants"]}
     lines = ["      " + " ".join(f"{name:>3}" for name in INVARIANTS) + "   seconds"]
     for fault, words in FAULTS.items():
         row = next((row for row in table if row["fault"] == fault), None)
@@ -66,8 +68,8 @@ def picture(table: list[dict[str, Any]]) -> str:
                 f"{fault:<5} " + " ".join("  –" for _ in INVARIANTS) + f"            {words} (not run)"
             )
             continue
-        sign = "✓" if row["ok"] else "✗"
-        cells = " ".join(f"{sign if name in row['invariants'] else '·':>3}" for name in INVARIANTS)
+        signs = {name: "✗" if (fault, name) in broken else "✓" for name in row["invariants"]}
+        cells = " ".join(f"{signs.get(name, '·'):>3}" for name in INVARIANTS)
         seconds = "–" if row["seconds"] is None else f"{row['seconds']:.1f}"
         lines.append(f"{fault:<5} {cells} {seconds:>9}   {words}")
     return "\n".join(lines)
@@ -78,7 +80,8 @@ def main(*, every: bool) -> int:
     if not RESULTS.exists():
         sys.stderr.write("no results: run `make faults`, which runs the tests first\n")
         return 1
-    table = rows(json.loads(RESULTS.read_text("utf-8")))
+    results = json.loads(RESULTS.read_text("utf-8"))
+    table = rows(results)
     OUTPUT.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", "utf-8")
     held = sum(row["ok"] for row in table)
     sys.stdout.write(

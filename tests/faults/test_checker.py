@@ -186,10 +186,8 @@ def test_a_fault_holds_only_where_all_its_tests_passed() -> None:
     def result(fault: str, ok: bool, seconds: float | None) -> dict[str, Any]:
         return {"fault": fault, "invariants": ["I1"], "ok": ok, "seconds": seconds, "seed": 7}
 
-    rows = table.rows([result("F14", True, 2.0), result("F4", True, 1.0), result("F14", False, 9.0)])
-    assert [(row["fault"], row["ok"], row["seconds"]) for row in rows] == [
-        ("F4", True, 1.0),
-        ("F14", False, 9.0),
-    ]
-    assert "✗" in table.picture(rows)
-    assert table.picture(rows).count("not run") == len(table.FAULTS) - 2
+    results = [result("F14", True, 2.0), result("F4", True, 1.0), result("F14", False, 9.0)]
+    found = [(row["fault"], row["ok"], row["seconds"]) for row in table.rows(results)]
+    assert found == [("F4", True, 1.0), ("F14", False, 9.0)]
+    assert table.picture(results).count("✗") == 1
+    assert table.picture(results).count("not run") == len(table.FAULTS) - 2

@@ -20,6 +20,7 @@ from chassis.identity import Actor, TokenSigner
 from chassis.problems import Refusal
 from infra.local.program import Running
 from infra.local.stack import Stack
+from tests.faults import signs
 from tests.faults.checker import fetch
 from tests.faults.city import City
 from tests.faults.conftest import Processes
@@ -111,6 +112,18 @@ async def overdue(processes: Processes, proposal_id: UUID) -> int:
     return len(rows)
 
 
+async def swept(processes: Processes) -> None:
+    """Wait until deadlines were swept once more from here on."""
+    began = time.monotonic()
+
+    def again() -> bool:
+        asked = time.monotonic()
+        age = signs.metric(processes.stack, "proposals", "tongxin_deadline_sweep_age_seconds")
+        return age < asked - began
+
+    await until_async(again, "deadlines are swept", limit=30)
+
+
 @pytest.mark.fault("F15", invariants="I5")
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
@@ -162,10 +175,12 @@ async def test_f15_a_clock_a_day_off_either_way_loses_no_deadline_and_fires_none
     async def fired(proposal_id: UUID) -> bool:
         return await overdue(processes, proposal_id) == 1
 
-    clock.set(due - timedelta(seconds=20))
+    clock.set(due - timedelta(minutes=1))
+    await swept(processes)
     assert not await fired(first), "not before its day is over in China"
     clock.set(due + timedelta(seconds=1))
     await until_async(lambda: fired(first), "the first is overdue a second after midnight", limit=30)
+    await swept(processes)
     assert not await fired(second), "the second has a day more"
     history.note("fault", what="clock a day back")
     clock.set(due - DAY)

@@ -6,7 +6,7 @@ named committees' rows and no others; the role is never one that row-level secur
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -75,16 +75,28 @@ class Database:
         finally:
             await asyncio.shield(connection.close())
 
+    async def fetch(self, statement: str, *values: Any) -> list[Any]:
+        """The rows of one statement that is by itself, in no transaction; for tables without a wall alone."""
+        connection, _raw, rows = await self._connected(lambda raw: raw.fetch(statement, *values))
+        await asyncio.shield(connection.close())
+        found: list[Any] = rows
+        return found
+
     async def _begun(self, committees: Iterable[str]) -> tuple[AsyncConnection, Any]:
-        """A connection in a transaction; one statement. Connections that died while nobody used them are replaced."""
+        """A connection in a transaction that says for whom it acts; one statement."""
         begin = f"begin; set local app.committees = {_quoted(','.join(sorted(set(committees))))}"
+        connection, raw, _ = await self._connected(lambda raw: raw.execute(begin))
+        return connection, raw
+
+    async def _connected(self, first: Callable[[Any], Awaitable[Any]]) -> tuple[AsyncConnection, Any, Any]:
+        """A connection that has answered its first statement; those that died while nobody used them are replaced."""
         for others in reversed(range(self._pool_size + 1)):
             asked = time.perf_counter()
             connection = await self.engine.connect()
             self._waited.observe(time.perf_counter() - asked)
             raw = _driver(connection)
             try:
-                await raw.execute(begin)
+                return connection, raw, await first(raw)
             except BaseException as error:
                 found_dead = isinstance(error, asyncpg.InternalClientError) or (
                     isinstance(error, Exception) and raw.is_closed()
@@ -94,8 +106,6 @@ class Database:
                 await connection.close()
                 if not (found_dead and others):
                     raise
-            else:
-                return connection, raw
         raise AssertionError("unreachable")
 
     async def refuse_unbound_role(self) -> None:

@@ -6,21 +6,23 @@ caller is a signed-in session and a change also carries the session's secret in 
 
 import json
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, FastAPI, Header, Request
+from fastapi.responses import Response
 from pydantic_core import from_json
+from starlette.types import Receive, Scope, Send
 
 from chassis.ids import new_id
 from chassis.problems import Malformed
-from services.portal import openapi
+from services.portal import openapi, refused
 from services.portal.refused import UnsupportedType
-from services.portal.visit import Visit, Visiting
+from services.portal.visit import Visit, Visiting, visit_of
 from tongxin_contracts import catalogue, message
 
-Handler = Callable[..., Awaitable[JSONResponse]]
+Handler = Callable[..., Awaitable[Response]]
 
 PREFIX: Final = "/api/v1"
 
@@ -37,7 +39,7 @@ def router() -> APIRouter:
             response_model=request.answer,
             summary=(request.__doc__ or "").strip().splitlines()[0],
             description=request.__doc__,
-            operation_id=request.permission().replace(".", "_"),
+            operation_id=openapi.operation_id(request),
             tags=[request.service],
             openapi_extra=openapi.body(request) if is_command else openapi.parameters(request),
         )
@@ -50,29 +52,70 @@ def _command(kind: type[message.Request]) -> Handler:
         visit: Visiting,
         idempotency_key: Annotated[UUID, Header(description="The command's id: a UUID made by the caller.")],
         x_csrf_token: Annotated[str, Header(description="The session's secret.")] = "",
-    ) -> JSONResponse:
-        visit.check_csrf(x_csrf_token)
-        if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
-            raise UnsupportedType
-        body = read_json(await request.body())
-        # Read as JSON again, for a text that stands for an id or a date is one only in JSON.
-        asked = kind.model_validate_json(json.dumps(body), extra="forbid")
-        return await _answered(visit, asked, idempotency_key)
+    ) -> Response:
+        return await _carried_out(kind, request, visit, idempotency_key, x_csrf_token)
 
     return handle
 
 
+async def _carried_out(
+    kind: type[message.Request], request: Request, visit: Visit, command_id: UUID, csrf: str
+) -> Response:
+    visit.check_csrf(csrf)
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise UnsupportedType
+    body = read_json(await request.body())
+    # Read as JSON again, for a text that stands for an id or a date is one only in JSON.
+    asked = kind.model_validate_json(json.dumps(body), extra="forbid")
+    return await _answered(visit, asked, command_id)
+
+
+class Commands:
+    """The short way of a command: the path is looked up, not searched for, and nothing is solved for each request.
+
+    FastAPI describes commands and takes all other requests; what it would refuse by itself goes to it (docs/performance.md).
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._kinds = {
+            f"{PREFIX}/{kind.service}/{kind.message_name}": kind
+            for kind in catalogue.REQUESTS
+            if issubclass(kind, message.Command)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry out one command, or pass the request on."""
+        kind = self._kinds.get(scope["path"]) if scope["method"] == "POST" else None
+        request = Request(scope, receive)
+        try:
+            command_id = UUID(request.headers.get("idempotency-key", ""))
+        except ValueError:
+            kind = None
+        if kind is None:
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = SimpleNamespace(path=scope["path"])
+        try:
+            visit = await visit_of(request)
+            csrf = request.headers.get("x-csrf-token", "")
+            response = await _carried_out(kind, request, visit, command_id, csrf)
+        except Exception as error:  # noqa: BLE001 - the border: whatever it is becomes an answer
+            response = await refused.answered(request, error)
+        await response(scope, receive, send)
+
+
 def _query(kind: type[message.Request]) -> Handler:
-    async def handle(request: Request, visit: Visiting) -> JSONResponse:
+    async def handle(request: Request, visit: Visiting) -> Response:
         asked = kind.model_validate(dict(request.query_params), extra="forbid")
         return await _answered(visit, asked, new_id())
 
     return handle
 
 
-async def _answered(visit: Visit, asked: message.Request, request_id: UUID) -> JSONResponse:
+async def _answered(visit: Visit, asked: message.Request, request_id: UUID) -> Response:
     answer = await visit.ask(asked.answer, asked, request_id)
-    return JSONResponse(answer.model_dump(mode="json"))
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def read_json(body: bytes) -> Any:

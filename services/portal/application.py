@@ -93,4 +93,4 @@ def make_application(portal: Portal) -> Guards:
         Mount("/assets", GZipMiddleware(_Assets(directory=DIST), minimum_size=1024), name="assets")
     )
     openapi.install(app)
-    return Guards(app, public_url=portal.settings.public_url)
+    return Guards(app, api.Commands(app), public_url=portal.settings.public_url)

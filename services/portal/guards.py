@@ -12,7 +12,7 @@ from urllib.parse import urlparse
 from fastapi import FastAPI
 from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
 from chassis.problems import Forbidden, Refusal, TooLarge
@@ -39,8 +39,9 @@ HTTP_SECONDS = Histogram(
 class Guards:
     """The middleware."""
 
-    def __init__(self, app: FastAPI, *, public_url: str) -> None:
+    def __init__(self, app: FastAPI, inner: ASGIApp, *, public_url: str) -> None:
         self._app = app
+        self._inner = inner
         self._origin = _origin(public_url)
         self._secure = public_url.startswith("https://")
 
@@ -66,7 +67,7 @@ class Guards:
         with telemetry.span(method, kind="server", attributes={"http.request.method": method}) as span:
             try:
                 self._check_origin(scope)
-                await self._app(scope, _limited(scope, receive), send_guarded)
+                await self._inner(scope, _limited(scope, receive), send_guarded)
             except Refusal as refusal:
                 await refused_response(scope, refusal)(scope, receive, send_guarded)
             except Exception:

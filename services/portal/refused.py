@@ -3,7 +3,7 @@
 Also turns what FastAPI and Starlette refuse by themselves (no such path, wrong method, unreadable body) into the same.
 """
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import structlog
@@ -87,29 +87,28 @@ def install(app: FastAPI) -> None:
             return RedirectResponse("/password", 303)
         return refused_response(request.scope, _as_refusal(refusal))
 
-    async def on_refusal(request: Request, error: Exception) -> Response:
+    app.add_exception_handler(MustSignIn, on_must_sign_in)
+    app.add_exception_handler(MustChangePassword, on_must_change)
+    for kind in _REFUSALS:
+        app.add_exception_handler(kind, answered)
+    app.add_exception_handler(Exception, answered)
+
+
+_REFUSALS: Final = (
+    Refusal, Refused, RequestValidationError, ValidationError, HTTPException, UnicodeDecodeError,
+)  # fmt: skip
+
+
+async def answered(request: Request, error: Exception) -> Response:
+    """What whoever asked gets instead of an answer; a fault of ours is written down for the operator."""
+    if isinstance(error, _REFUSALS):
         response = refused_response(request.scope, _as_refusal(error))
         response.headers.update(getattr(error, "headers", None) or {})
         return response
-
-    async def on_fault(request: Request, error: Exception) -> Response:
-        route = getattr(request.scope.get("route"), "path", "unmatched")
-        log.error("request_failed", route=route, exc_info=error)
-        telemetry.keep_failure(f"{request.method} {route}", error)
-        return refused_response(request.scope, Unavailable() if is_transient(error) else Fault())
-
-    app.add_exception_handler(MustSignIn, on_must_sign_in)
-    app.add_exception_handler(MustChangePassword, on_must_change)
-    for kind in (
-        Refusal,
-        Refused,
-        RequestValidationError,
-        ValidationError,
-        HTTPException,
-        UnicodeDecodeError,
-    ):
-        app.add_exception_handler(kind, on_refusal)
-    app.add_exception_handler(Exception, on_fault)
+    route = getattr(request.scope.get("route"), "path", "unmatched")
+    log.error("request_failed", route=route, exc_info=error)
+    telemetry.keep_failure(f"{request.method} {route}", error)
+    return refused_response(request.scope, Unavailable() if is_transient(error) else Fault())
 
 
 def _as_refusal(error: Any) -> Refusal:

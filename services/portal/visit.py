@@ -170,8 +170,7 @@ async def visit_while_changing_password(request: Request) -> Visit:
     portal = portal_of(request)
     cookie = request.cookies.get(cookie_name(portal))
     if cookie:
-        async with portal.database.transaction() as tx:
-            session = await sessions.find(tx, cookie, portal.clock.now())
+        session = await sessions.find(portal.database, cookie, portal.clock.now())
         if session is not None:
             return Visit(portal, request, session)
     raise MustSignIn

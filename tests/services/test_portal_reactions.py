@@ -95,11 +95,21 @@ async def logins(stack: Stack, *people: UUID) -> dict[str, str]:
 
 async def committees(stack: Stack, login: str) -> list[str]:
     """Where somebody could act now."""
+    return [post.committee for post in (await session_of(stack, login)).posts]
+
+
+async def session_of(stack: Stack, login: str) -> sessions.Session:
+    """Somebody's session, begun now."""
+    account = (await rows(stack, "select id from account where login = :login", login=login))[0].id
     async with portal_database(stack) as tx:
-        account = (await rows(stack, "select id from account where login = :login", login=login))[0].id
-        session = await sessions.find(tx, await sessions.begin(tx, account, NOW), NOW)
-        assert session is not None
-        return [post.committee for post in session.posts]
+        cookie = await sessions.begin(tx, account, NOW)
+    database = Database(stack.database_url("portal", "app"), pool_size=1)
+    try:
+        session = await sessions.find(database, cookie, NOW)
+    finally:
+        await database.close()
+    assert session is not None
+    return session
 
 
 def phone() -> str:
@@ -194,10 +204,7 @@ async def test_leaving_one_committee_leaves_other_places_and_roles_alone(stack: 
         )  # fmt: skip
     await changed(stack, person, MemberStanding.RESIGNED)
     await changed(stack, person, MemberStanding.RESIGNED, committee=CITY)
-    async with portal_database(stack) as tx:
-        account = (await rows(stack, "select id from account where login = :login", login=staff))[0].id
-        session = await sessions.find(tx, await sessions.begin(tx, account, NOW), NOW)
-    assert session is not None
+    session = await session_of(stack, staff)
     assert [post.roles for post in session.posts] == [(Role.PROPOSALS_OFFICE,)]
 
 

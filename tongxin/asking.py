@@ -34,7 +34,7 @@ class Asker:
     async def open(cls, stack: Stack) -> "Asker":
         """Connect as the portal does."""
         connection = await bus.connect(portal_settings(stack), "portal")
-        signer = TokenSigner(stack.keys.token_private.read_bytes())
+        signer = TokenSigner.from_file(stack.keys.token_private)
         return cls(stack, connection, bus.Caller(connection, signer, SystemClock()))
 
     async def close(self) -> None:

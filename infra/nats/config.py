@@ -152,8 +152,8 @@ def _main_account(config: ServerConfig) -> str:
 
 
 def _system_account(config: ServerConfig) -> str:
-    users = "".join(f"{{ nkey: {key} }} " for key in config.keys_of(SYSTEM_USER))
-    return f"  {SYSTEM_ACCOUNT} {{ users: [ {users}] }}\n"
+    users = ", ".join(f"{{ nkey: {key} }}" for key in config.keys_of(SYSTEM_USER))
+    return f"  {SYSTEM_ACCOUNT} {{ users: [ {users} ] }}\n"
 
 
 def _agency_account(agency: AgencyAccount, retiring: Mapping[str, Sequence[str]]) -> str:

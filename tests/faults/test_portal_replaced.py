@@ -30,6 +30,8 @@ from tongxin_contracts.message import Command
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.proposals.commands import SaveDraft, SubmitProposal
 
+START = 90.0
+"""Seconds a second replica may take to be ready on a busy machine; that is not what is tested."""
 ROUNDS = times("TONGXIN_FAULT_ROUNDS", ci=3, whole=10)
 WITHIN = 15.0
 
@@ -121,12 +123,14 @@ async def test_f14_the_portal_is_replaced_under_browsers(
             asyncio.create_task(browsers.work(visitor, random.Random(SEED + place)))
             for place, visitor in enumerate((first, second))
         ]
-        for _round in range(ROUNDS):
-            answered = len(browsers.statuses)
-            await until_async(lambda: len(browsers.statuses) > answered + 6, "work goes on", limit=30)  # noqa: B023
-            recovery.took(await replace_portal(processes, door), within=WITHIN)
-        browsers.stopping = True
-        await asyncio.gather(*working)
+        try:
+            for _round in range(ROUNDS):
+                answered = len(browsers.statuses)
+                await until_async(lambda: len(browsers.statuses) > answered + 6, "work goes on", limit=30)  # noqa: B023
+                recovery.took(await replace_portal(processes, door), within=WITHIN)
+        finally:
+            browsers.stopping = True
+            await asyncio.gather(*working)
         assert set(browsers.statuses) == {200}, "nobody was refused"
         await city.whole_within(history, WITHIN)
 
@@ -136,7 +140,7 @@ async def replace_portal(processes: Processes, door: Door) -> float:
     ports = free_ports()
     extra = {"TONGXIN_HEALTH_PORT": str(ports.health["portal"]), "TONGXIN_PORTAL_PORT": str(ports.portal)}
     new = processes.running["next portal"] = Running(processes.stack.service_program("portal", extra))
-    await asyncio.to_thread(new.wait_ready)
+    await asyncio.to_thread(new.wait_ready, START)
     door.portals.append((f"http://127.0.0.1:{ports.portal}", new))
     _address, old = door.portals[0]
     processes.running["portal"] = processes.running.pop("next portal")

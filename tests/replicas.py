@@ -50,7 +50,9 @@ class CityRun:
     stack: Stack
     """Knows database and keys; its services are not started by it."""
     told: Mapping[str, str] = field(default_factory=dict)
-    """What a test sets otherwise than the file, for every service."""
+    """What a test sets otherwise than the file, wherever the file sets it."""
+    more: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Service -> what only this test sets."""
     replicas: list[Replica] = field(default_factory=list)
 
     def job(self, service: str, *arguments: str) -> str:
@@ -121,11 +123,14 @@ class CityRun:
             ports=ports,
         )
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        return {**kept, "LANG": "C.UTF-8", "TZ": "UTC", **moved, **(self.told if service in SERVICES else {})}
+        told = {name: value for name, value in self.told.items() if name in moved}
+        return {**kept, "LANG": "C.UTF-8", "TZ": "UTC", **moved, **told, **self.more.get(service, {})}
 
 
 @contextmanager
-def city_run(replicas: int, **told: str) -> Iterator[CityRun]:
+def city_run(
+    replicas: int, more: Mapping[str, Mapping[str, str]] | None = None, **told: str
+) -> Iterator[CityRun]:
     """Nodes and database up, the file's two jobs done, so many replicas of each service ready."""
     with temporary_folder() as folder, ExitStack() as end:
         cluster = Cluster(folder)
@@ -146,7 +151,7 @@ def city_run(replicas: int, **told: str) -> Iterator[CityRun]:
         end.callback(stack.stop)
         cluster.start()
         postgres.wait_ready()
-        run = CityRun(Compose(), cluster, stack, told)
+        run = CityRun(Compose(), cluster, stack, told, more or {})
         end.callback(run.stop_all)
         run.job("provision")
         run.job("migrate")

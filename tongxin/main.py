@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from tongxin.commands import (
+    account,
     agency,
     backup,
     collector,
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
+app.add_typer(account.app, name="account")
 app.add_typer(agency.app, name="agency")
 app.add_typer(letters.app, name="letters")
 app.add_typer(mails.app, name="mails")

@@ -245,6 +245,16 @@ def test_prometheus_takes_its_configuration_and_reads_every_service() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_grafana_finds_its_sources_and_dashboards() -> None:
+    for file in sorted((ROOT / "infra/grafana/provisioning/datasources").iterdir()):
+        for source in yaml.safe_load(file.read_text("utf-8"))["datasources"]:
+            assert source["url"].split("//")[1].split(":")[0] in COMPOSE.services
+    mounted = {target for _, target in COMPOSE.binds("grafana")}
+    for file in sorted((ROOT / "infra/grafana/provisioning/dashboards").iterdir()):
+        for provider in yaml.safe_load(file.read_text("utf-8"))["providers"]:
+            assert provider["options"]["path"] in mounted
+
+
 def test_the_image_is_built_from_what_is_there() -> None:
     dockerfile, ignored = _text("Dockerfile"), _text(".dockerignore").split()
     for line in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE):

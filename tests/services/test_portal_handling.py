@@ -197,6 +197,34 @@ def version(page: Any) -> str:
     return found[1]
 
 
+def revision(page: Any) -> str:
+    """The save of the reply that the page's form goes on from."""
+    found = re.search(r'name="revision" value="([^"]+)"', page.text)
+    assert found
+    return found[1]
+
+
+async def test_a_colleagues_reply_is_shown_and_not_written_over(
+    house: House, clerks: Clerks, other: Unit
+) -> None:
+    proposal_id = await in_the_clerks_hands(house, clerks)
+    path, handler = f"/handling/{proposal_id}", clerks.handler
+    opened = revision(await handler.open(path))
+    first = await handler.send(path, action="save", revision=opened, **reply_fields(closing="先写的一份。"))
+    assert first.status_code == 303
+    late = reply_fields(closing="后写的一份。")
+    refused = await handler.send(path, action="save", revision=opened, **late)
+    assert refused.status_code == 409
+    assert "请比对" in words(refused)
+    assert "先写的一份。" in refused.text
+    assert "后写的一份。" in refused.text, "nothing typed is lost"
+    compared = re.search(r'name="compared" value="([^"]+)"', refused.text)
+    assert compared
+    settled = await handler.send(path, action="save", revision=opened, compared=compared[1], **late)
+    assert settled.status_code == 303
+    assert "后写的一份。" in (await handler.open(path)).text
+
+
 async def test_a_refused_reply_keeps_what_was_typed(house: House, clerks: Clerks, other: Unit) -> None:
     proposal_id = await in_the_clerks_hands(house, clerks)
     path = f"/handling/{proposal_id}"
@@ -209,7 +237,7 @@ async def test_a_refused_reply_keeps_what_was_typed(house: House, clerks: Clerks
     assert "此致敬礼，特此函复。" in refused.text
     talk = {"form": "phone", "on": today().isoformat(), "with_whom": "提案人", "summary": "电话说明。"}
     await did(handler, path, "talk", **talk)
-    refused = await handler.send(path, action="submit", **fields)
+    refused = await handler.send(path, action="submit", revision=revision(refused), **fields)
     assert "第 2 条建议是 B 类" in words(refused)
     assert 'href="#promised-1"' in refused.text, "the problem leads to its field"
     again = await handler.open(path)

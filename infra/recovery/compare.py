@@ -53,12 +53,15 @@ class Ahead:
     """An aggregate of which others know more than its owner."""
 
     aggregate: UUID
+    stream: str
     kept_version: int
     top: int
     """The highest version anybody knows."""
     undone: list[Undone] = field(default_factory=list)
     followers: set[str] = field(default_factory=set)
     """Who has taken more than the owner knows."""
+    standing: dict[int, UUID] = field(default_factory=dict)
+    """Version -> event at which a follower's gate stands."""
     table: str | None = None
     """Where the owner keeps it; None when it does not any more."""
 
@@ -107,8 +110,8 @@ class _Stream:
     messages: list[Streamed]
     acknowledged: dict[str, int]
     """Follower -> up to which sequence it acknowledged everything."""
-    gates: dict[str, dict[UUID, int]]
-    """Follower -> aggregate -> last version taken."""
+    gates: dict[str, dict[UUID, tuple[int, UUID | None]]]
+    """Follower -> aggregate -> last version taken, and the event it was."""
     waiting: dict[str, set[UUID]]
     """Follower -> aggregates of which it holds letters."""
 
@@ -151,14 +154,14 @@ async def _read_stream(client: Client, admin_url: str, stream: str, follows: Fol
         try:
             consumer = f"{consumer_name(follower)}:{stream}"
             rows = await connection.fetch(
-                "select aggregate, last_version from gate where consumer = $1", consumer
+                "select aggregate, last_version, last_event_id from gate where consumer = $1", consumer
             )
             held = await connection.fetch(
                 "select distinct aggregate from held where consumer = $1 and aggregate is not null", consumer
             )
         finally:
             await connection.close()
-        read.gates[follower] = {row["aggregate"]: row["last_version"] for row in rows}
+        read.gates[follower] = {row["aggregate"]: (row["last_version"], row["last_event_id"]) for row in rows}
         read.waiting[follower] = {row["aggregate"] for row in held}
     return read
 
@@ -198,7 +201,7 @@ def _find_ahead(found: Difference, stream: _Stream, known: set[UUID], versions: 
     ahead: dict[UUID, Ahead] = {}
 
     def note(aggregate: UUID, version: int) -> Ahead:
-        made = ahead.setdefault(aggregate, Ahead(aggregate, versions.get(aggregate, 0), 0))
+        made = ahead.setdefault(aggregate, Ahead(aggregate, stream.name, versions.get(aggregate, 0), 0))
         made.top = max(made.top, version)
         return made
 
@@ -220,9 +223,12 @@ def _find_ahead(found: Difference, stream: _Stream, known: set[UUID], versions: 
                 )
             )
     for follower, gates in stream.gates.items():
-        for aggregate, version in gates.items():
+        for aggregate, (version, event_id) in gates.items():
             if version > versions.get(aggregate, 0):
-                note(aggregate, version).followers.add(follower)
+                found_ahead = note(aggregate, version)
+                found_ahead.followers.add(follower)
+                if event_id is not None:
+                    found_ahead.standing[version] = event_id
     found.ahead += ahead.values()
 
 
@@ -233,9 +239,8 @@ def _find_behind(found: Difference, stream: _Stream) -> None:
             envelope = message.envelope
             if envelope is None or message.sequence > stream.acknowledged[follower]:
                 continue
-            if envelope.aggregate not in stream.waiting[follower] and envelope.version > gates.get(
-                envelope.aggregate, 0
-            ):
+            taken, _event = gates.get(envelope.aggregate, (0, None))
+            if envelope.aggregate not in stream.waiting[follower] and envelope.version > taken:
                 first.setdefault(envelope.aggregate, message.sequence)
         if first:
             found.behind.append(Behind(follower, stream.name, len(first), min(first.values())))

@@ -7,26 +7,22 @@ transaction; mended twice, it changes nothing the second time.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID
 
 import asyncpg
 from nats.aio.client import Client
 
 from chassis import history, outbox
 from chassis.database import Database, Transaction
-from chassis.ids import new_id
 from chassis.topology import Follows
 from infra.postgres.urls import with_database
 from infra.recovery.compare import Ahead, Difference
-from infra.recovery.snapshots import Snapshot, kind_of, snapshots_of
+from infra.recovery.filling import ACTOR, Place, fill, message, take_out_colliding
+from infra.recovery.snapshots import kind_of, snapshots_of
 from infra.recovery.stream import set_back
-from tongxin_contracts.envelope import Envelope
-from tongxin_contracts.message import Event
-from tongxin_contracts.subjects import ServiceName, consumer_name, event_stream
-
-ACTOR: Final = "system:restore"
+from tongxin_contracts.subjects import consumer_name, event_stream
 
 _FORKED: Final = """
 update gate set last_version = greatest(last_version, start.version), last_event_id = null
@@ -87,11 +83,14 @@ async def _go_on(client: Client, tx: Transaction, difference: Difference) -> lis
     for ahead in difference.ahead:
         committee = await _committee(tx, ahead)
         snapshots = await snapshots_of(client, tx, service, ahead, committee)
+        replaced = await take_out_colliding(tx, ahead)
+        messages += await fill(client, tx, service, ahead, committee, now)
         top = ahead.start
         for snapshot in snapshots:
             top += 1
-            messages.append(_message(service, snapshot, ahead.aggregate, top, committee, epoch, now))
-        await _keep(tx, ahead, committee, top, epoch)
+            place = Place(ahead.aggregate, ahead.stream, top, committee, epoch)
+            messages.append(message(service, snapshot.event, place, now))
+        await _keep(tx, ahead, committee, top, epoch, replaced)
         if ahead.table and ahead.table != "task":
             entries.append(
                 history.Entry(
@@ -129,7 +128,9 @@ async def _committee(tx: Transaction, ahead: Ahead) -> str:
     return "000000"
 
 
-async def _keep(tx: Transaction, ahead: Ahead, committee: str, version: int, epoch: int) -> None:
+async def _keep(
+    tx: Transaction, ahead: Ahead, committee: str, version: int, epoch: int, replaced: Sequence[str]
+) -> None:
     """Raise the owner's own row, and remember the aggregate for staff and for whoever makes it anew."""
     if ahead.table:
         await tx.raw.execute(
@@ -150,39 +151,8 @@ async def _keep(tx: Transaction, ahead: Ahead, committee: str, version: int, epo
         committee,
         ahead.kept_version,
         version,
-        [str(one.id) for one in ahead.undone],
+        [*(str(one.id) for one in ahead.undone), *replaced],
         epoch,
-    )
-
-
-def _message(
-    service: ServiceName,
-    snapshot: Snapshot,
-    aggregate: UUID,
-    version: int,
-    committee: str,
-    epoch: int,
-    now: datetime,
-) -> outbox.Outgoing:
-    event: Event = snapshot.event
-    cause = new_id()
-    return outbox.Outgoing(
-        envelope=Envelope(
-            id=new_id(),
-            type=type(event).type_name(),
-            source=service,
-            time=now,
-            committee=committee,
-            actor=ACTOR,
-            aggregate=aggregate,
-            version=version,
-            correlation_id=cause,
-            causation_id=cause,
-            epoch=epoch,
-        ),
-        stream=type(event).stream(),
-        subject=type(event).subject(committee),
-        payload=event.model_dump_json().encode(),
     )
 
 

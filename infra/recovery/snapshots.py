@@ -14,7 +14,7 @@ from nats.aio.client import Client
 
 from chassis.database import Transaction
 from infra.recovery.compare import Ahead, Undone
-from infra.recovery.stream import payload_of
+from infra.recovery.stream import message_at
 from tongxin_contracts.catalogue import events_by_type
 from tongxin_contracts.message import Event
 from tongxin_contracts.restoring import AGGREGATE_RESTORED, RESTATED
@@ -118,7 +118,7 @@ async def _task(
     opened = next((one for one in ahead.undone if one.name == "task_opened"), None)
     if is_open is None and opened is not None:
         # Nobody has this work any more; the row keeps the version for when it is opened again.
-        said = json.loads(await payload_of(client, opened.stream, opened.sequence))
+        said = json.loads((await message_at(client, opened.stream, opened.sequence)).payload)
         await tx.raw.execute(_CLOSED, ahead.aggregate, committee, UUID(said["matter"]), said["kind"])
         ahead.table = "task"
     return [Snapshot(TASK_CLOSED[service](task_id=ahead.aggregate))]

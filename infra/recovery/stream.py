@@ -96,9 +96,19 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
-async def payload_of(client: Client, stream: str, sequence: int) -> bytes:
-    """One message's data."""
-    return (await client.jetstream().get_msg(stream, sequence)).data or b""
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One message with everything in it."""
+
+    subject: str
+    headers: dict[str, str]
+    payload: bytes
+
+
+async def message_at(client: Client, stream: str, sequence: int) -> Whole:
+    """One message of a stream."""
+    found = await client.jetstream().get_msg(stream, sequence)
+    return Whole(found.subject or "", dict(found.headers or {}), found.data or b"")
 
 
 async def sequence_at(client: Client, stream: str, moment: datetime) -> int:

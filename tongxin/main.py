@@ -18,6 +18,7 @@ from tongxin.commands import (
     migrate,
     provision,
     reconcile,
+    replay,
     secrets,
     service,
     stop,
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": doctor.doctor,
     "lag": lag.lag,
     "collector": collector.collector,
+    "replay": replay.replay,
     "backup": backup.backup,
     "restore": backup.restore,
 }

@@ -5,6 +5,7 @@ ended in the opposite order: on SIGTERM it stops taking requests and events, fin
 """
 
 import asyncio
+import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -29,6 +30,7 @@ from chassis.health import Health, Watchdog, server
 from chassis.identity import Actor, TokenVerifier
 from chassis.ids import new_id
 from chassis.inbox import Inbox, Reaction
+from chassis.islands import leave_islands
 from chassis.invariants import Invariant
 from chassis.relay import Relay
 from chassis.rounds import keep_doing
@@ -294,6 +296,12 @@ class Running:
             ack_wait=self.settings.ack_wait,
         )
 
+    def leave_islands(self, *connections: Client) -> None:
+        """Keep these connections off servers that have lost the others."""
+        for stream in [*self.service.streams, *self.service.follows][:1]:
+            for connection in connections:
+                self._begin(leave_islands(connection, self.settings.nats_url, stream))
+
     def bus_lost(self) -> None:
         """A client closed itself for good: end in order, so that the process is started anew."""
         if not self._stopping:
@@ -344,6 +352,7 @@ async def serve(service: Service, settings: Settings, clock: Clock | None = None
     )
     door = Pages(await service.door(running)) if service.door else None
     await desk.start()
+    running.leave_islands(running.connection, desk.broker.connection)
     consuming = running.begin_consumers()
     log.info("started", service=service.name)
     await stop.wait()
@@ -391,7 +400,14 @@ class Pages:
 def run(service: Service) -> None:
     """`main` of a service process."""
     settings = service.settings()
+    _allow_open_files()
     telemetry.set_up(
         service.name, traces=settings.traces, ratio=settings.trace_ratio, level=settings.log_level
     )
     uvloop.run(serve(service, settings))
+
+
+def _allow_open_files() -> None:
+    """Take as many open files as the system lets us have: each open page is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -6,5 +6,8 @@ from typing import Final
 BENCHES: Final[dict[str, str]] = {
     "relay": "tests.load.relay",
     "commands": "tests.load.commands",
+    "circular": "tests.load.circular",
+    "live": "tests.load.live",
+    "rest": "tests.load.rest",
 }
 """Name for `make bench ONLY=name` -> module; run in this order."""

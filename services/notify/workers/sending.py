@@ -5,8 +5,9 @@ can tell a second copy; a mail about work that is done by now is not sent; while
 attempt.
 """
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +33,11 @@ from services.notify.workers.smtp import Away, NotTaken, Road
 
 log = structlog.get_logger()
 
-BATCH: Final = 20
+BATCH: Final = 100
+ROADS: Final = 4
+"""Connections to the mail server at once; each takes its share of a batch, one mail after another."""
+MARKED_AT_ONCE: Final = 10
+"""Mails of one connection that are written down as sent together: so many at most go out again after a crash."""
 LEASE: Final = timedelta(minutes=15)
 """After this a claimed mail that was not marked is taken for one whose sender died."""
 AWAY_WAIT: Final = timedelta(seconds=30)
@@ -55,7 +60,7 @@ select taken.*, p.email from taken left join preference p using (committee, pers
 _SENT = """
 update mail set state = 'sent', sent_at = $2, claimed_until = null, error = null, address = null,
     content = case when kind = 'confirm' then null else content end
-where id = $1
+where id = any($1)
 """
 _LATER = """
 update mail set next_at = $2, claimed_until = null, attempts = attempts - $4::int, error = $3 where id = any($1)
@@ -78,25 +83,36 @@ class Sender:
     failpoints: Failpoints
 
     async def send_due(self) -> int:
-        """Send up to 20 mails; returns how many were dealt with, 0 where nothing can be done now."""
+        """Send up to 100 mails; returns how many were dealt with, 0 where nothing can be done now."""
         if not self.settings.smtp_host:
             return 0
         rows = await self._claim()
+        shares = [rows[start::ROADS] for start in range(ROADS)]
+        taken = await asyncio.gather(*(self._take(share) for share in shares if share))
+        return len(rows) if all(taken) else 0
+
+    async def _take(self, rows: Sequence[Any]) -> bool:
+        """Send a share over one connection; False where the server is away, and what is left waits."""
         left = [row["id"] for row in rows]
+        sent: list[UUID] = []
         try:
-            if rows:
-                async with self.open_road(self.settings) as road:
-                    for row in rows:
-                        await self._deal_with(row, road)
-                        left.remove(row["id"])
+            async with self.open_road(self.settings) as road:
+                for row in rows:
+                    if await self._deal_with(row, road):
+                        sent.append(row["id"])
+                    left.remove(row["id"])
+                    if len(sent) >= MARKED_AT_ONCE:
+                        await self._mark_sent(sent)
         except Away as error:
             await self._postpone(
                 left, self.clock.now() + AWAY_WAIT, f"邮件服务器没有应答（{error}）", attempts=1
             )
             telemetry.MAILS.labels("away").inc(len(left))
             log.warning("mail_server_away", waiting=len(left), error=str(error))
-            return 0
-        return len(rows)
+            return False
+        finally:
+            await self._mark_sent(sent)
+        return True
 
     async def _claim(self) -> list[Any]:
         async with self.open_work() as work:
@@ -104,21 +120,27 @@ class Sender:
             rows: list[Any] = await work.tx.raw.fetch(_CLAIM, work.now, BATCH, work.now + LEASE)
         return rows
 
-    async def _deal_with(self, row: Any, road: Road) -> None:
-        """Send one mail and write down what became of it; raises Away."""
+    async def _deal_with(self, row: Any, road: Road) -> bool:
+        """Send one mail; True when it was taken, else what became of it is written down. Raises Away."""
         address = self._address(row)
         if address is None or row["content"] is None:
             await self._mark(_FAILED, row["id"], "没有可用的邮箱地址", "dropped")
             telemetry.MAILS.labels("dropped").inc()
-            return
+            return False
         try:
             await road.send(address, message_of(row, address, self.settings))
         except NotTaken as error:
             await self._not_taken(row, error)
-            return
+            return False
         self.failpoints.reach("after_send_before_mark")
-        await self._mark(_SENT, row["id"], self.clock.now())
         telemetry.MAILS.labels("sent").inc()
+        return True
+
+    async def _mark_sent(self, ids: list[UUID]) -> None:
+        """Write down that these were sent, and begin a new list."""
+        if ids:
+            await self._mark(_SENT, ids, self.clock.now())
+            ids.clear()
 
     async def _not_taken(self, row: Any, error: NotTaken) -> None:
         wait = None if error.for_good else wait_after(row["attempts"])

@@ -30,8 +30,8 @@ from chassis.health import Health, Watchdog, server
 from chassis.identity import Actor, TokenVerifier
 from chassis.ids import new_id
 from chassis.inbox import Inbox, Reaction
-from chassis.islands import leave_islands
 from chassis.invariants import Invariant
+from chassis.islands import leave_islands
 from chassis.relay import Relay
 from chassis.rounds import keep_doing
 from chassis.sealing import Sealer

@@ -41,6 +41,10 @@ class Node:
     port: int = 4222
     monitor_port: int = 8222
     route_port: int = 6222
+    routes: tuple[str, ...] | None = None
+    """host:port by which it reaches the others, where that is not their own address (a tunnel, a forwarded port)."""
+    advertise: str | None = None
+    """host:port that it tells the others, where they cannot reach its own."""
 
 
 CITY_NODES: Final = tuple(
@@ -81,7 +85,9 @@ def write_nodes(
                 host=node.host,
                 port=node.route_port,
                 password=routes_password,
-                routes=[f"{other.address}:{other.route_port}" for other in nodes if other is not node],
+                routes=node.routes
+                or [f"{other.address}:{other.route_port}" for other in nodes if other is not node],
+                advertise=node.advertise,
             ),
         )
         path = folder / f"{node.name}.conf"

@@ -52,6 +52,8 @@ class ClusterConfig:
     """URL-safe: it stands in the routes' addresses too."""
     routes: Sequence[str]
     """host:port of the other nodes."""
+    advertise: str | None = None
+    """host:port that the others are told, when not its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +126,14 @@ def _cluster(cluster: ClusterConfig) -> str:
     by default that lasts a minute and more (F19).
     """
     routes = [f"nats-route://{ROUTES_USER}:{cluster.password}@{route}" for route in cluster.routes]
+    advertised = f"\n  advertise: {_quote(cluster.advertise)}" if cluster.advertise else ""
     return f"""\
 cluster {{
   name: {_quote(cluster.name)}
   listen: {_quote(f"{cluster.host}:{cluster.port}")}
   authorization {{ user: {ROUTES_USER}, password: {_quote(cluster.password)}, timeout: 2 }}
   routes: {_list(routes)}
-  no_advertise: true
+  no_advertise: true{advertised}
   ping_interval: "2s"
   ping_max: 2
 }}

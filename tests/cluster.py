@@ -4,7 +4,7 @@ import http.client
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -119,10 +119,12 @@ def loopback_nodes(folder: Path) -> tuple[Node, ...]:
 
 
 @contextmanager
-def clustered_stack(ack_wait: timedelta = ACK_WAIT) -> Iterator[tuple[Cluster, Stack]]:
+def clustered_stack(
+    ack_wait: timedelta = ACK_WAIT, nodes: Callable[[Path], tuple[Node, ...]] = loopback_nodes
+) -> Iterator[tuple[Cluster, Stack]]:
     """Three nodes and a database, provisioned with three copies of every stream and migrated; no services yet."""
     with temporary_folder() as folder, ExitStack() as end:
-        cluster = Cluster(folder)
+        cluster = Cluster(folder, nodes(folder))
         end.callback(cluster.stop)
         cluster.start()
         stack = Stack(

@@ -1,13 +1,14 @@
 """What `tongxin doctor` looks at: each check says what it found, whether that is well, and how to mend it."""
 
 import platform
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
 
+from chassis.calendar import CALENDAR_VERSION, is_provisional, local_date
 from infra.local import nats
 from infra.local.blocking import blocking
 from infra.local.environment import gauge, says_rehearsal
@@ -16,6 +17,7 @@ from infra.local.problems import StackError
 from infra.local.program import Program
 from infra.local.stack import Stack
 from infra.postgres.heads import migration_lag
+from infra.recovery import health
 from tongxin_contracts.subjects import SERVICES
 
 CONNECTIONS_PER_PROCESS: Final = 5 + 5
@@ -44,6 +46,8 @@ def check_up(stack: Stack, service_replicas: int = 1) -> Iterator[Finding]:
     holder = stack.holder()
     yield Finding("运行", holder is not None, f"进程 {holder}" if holder else "没有运行", "make run")
     yield _ports(stack, running=running)
+    yield _disk(stack)
+    yield _calendar()
     if not running:
         return
     yield _guarded("消息流与消费者", lambda: _drift(stack))
@@ -52,6 +56,8 @@ def check_up(stack: Stack, service_replicas: int = 1) -> Iterator[Finding]:
     for service in SERVICES:
         yield _service(stack.service_program(service))
     yield _no_rehearsal(stack)
+    yield _guarded("恢复与分叉", lambda: _restores(stack))
+    yield _guarded("更换密钥", lambda: _changing_keys(stack))
     yield _invariants(stack)
 
 
@@ -68,13 +74,50 @@ def _modes(stack: Stack) -> Finding:
     folder = stack.data / "keys"
     if not folder.exists():
         return Finding("密钥", True, "尚未生成")
-    loose = [path.name for path in (folder, *folder.iterdir()) if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    secret = [folder, *(stack.data / name for name in ("agencies", "backups"))]
+    loose = health.loose_files(secret)
     return Finding(
         "密钥",
         not loose,
         f"他人可读：{'、'.join(loose)}" if loose else "只有本人可读",
-        f"chmod -R go= {folder}",
+        f"chmod -R go= {' '.join(str(one) for one in secret if one.exists())}",
     )
+
+
+def _disk(stack: Stack) -> Finding:
+    places = [place for place in (stack.data, *stack.database_folders()) if place.exists()]
+    least = min(((health.free_share(place), place) for place in places), default=None)
+    if least is None:
+        return Finding("磁盘", True, "还没有数据目录")
+    share, place = least
+    return Finding(
+        "磁盘",
+        share >= health.LEAST_FREE,
+        f"{place} 所在的磁盘剩余 {share:.0%}",
+        "腾出空间：旧备份、被换下的数据库（名为 …_before_…）、日志",
+    )
+
+
+def _calendar() -> Finding:
+    """Deadlines reckoned past the last announced year know weekends only."""
+    soon = local_date(datetime.now(UTC) + timedelta(days=31))
+    return Finding(
+        "节假日日历",
+        not is_provisional(soon),
+        f"{CALENDAR_VERSION}" + ("，下月已没有放假安排的数据" if is_provisional(soon) else ""),
+        "升级 chinese-calendar，或在 chassis/calendar.py 的 OVERRIDES 填入放假通知",
+    )
+
+
+def _restores(stack: Stack) -> Finding:
+    found = blocking(health.look_at_restores(stack))
+    return Finding("恢复与分叉", found.is_well, found.said(), "tongxin reconcile，见 docs/operators.md")
+
+
+def _changing_keys(stack: Stack) -> Finding:
+    forgotten = health.keys_in_change(stack)
+    said = f"一周前开始更换、还没有结束：{'、'.join(forgotten)}" if forgotten else "没有搁置的更换"
+    return Finding("更换密钥", not forgotten, said, "tongxin keys finish …")
 
 
 def _ports(stack: Stack, *, running: bool) -> Finding:

@@ -213,6 +213,11 @@ class Stack:
         )
         return credentials
 
+    def database_folders(self) -> list[Path]:
+        """Where an embedded database server keeps its files."""
+        made = self.embeds_postgres and (self.data / "run").exists()
+        return [self._place.cluster] if made else []
+
     def reload_bus(self) -> None:
         """Write the bus' configuration anew from keys and agencies, and have the running servers read it."""
         self._write_nats_config()

@@ -11,6 +11,8 @@ one round trip to each server a batch, and neither waits for the other.
 
 import asyncio
 import json
+import re
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ import asyncpg
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeoutError
 
 from chassis import telemetry
 from chassis.database import is_transient
@@ -34,8 +37,12 @@ BATCH_BYTES: Final = 4 * 1024 * 1024
 _WRONG_LAST_SEQUENCE: Final = 10071
 _DUPLICATE_IN_BATCH: Final = 10201
 _ACK_TIMEOUT: Final = 2.0
-_KEPT: Final = '-01"'
-"""How a traceparent whose trace is kept ends, in a row's headers."""
+"""Seconds the broker gets for a batch; more after it was late, so that a slow network is slow and no standstill."""
+_ACK_PATIENCE: Final = 15.0
+_ASLEEP: Final = "15 seconds"
+"""A relay at work asks the database four times a second; one that has not for so long is stopped, or its machine is."""
+_TRACEPARENT: Final = re.compile(rf'"{TRACEPARENT}": "([^"]*)"')
+"""A traceparent in a row's headers, found without reading them all."""
 
 _MARK_AND_READ: Final = """
 with marked as (update outbox set published_at = now(){forget} where id = any($3::bigint[]))
@@ -44,6 +51,12 @@ where stream = $1 and published_at is null and id not in (select unnest($3::bigi
 order by id limit $2
 """
 """Not `id > the last one`: a smaller id may be committed later, and what follows on it must not go out before it."""
+_PUT_OUT: Final = """
+select count(pg_terminate_backend(a.pid)) from pg_locks l join pg_stat_activity a using (pid)
+where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and a.datname = current_database()
+    and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended($1, 0)
+    and a.usename = current_user and a.state_change < now() - $2::text::interval
+"""
 _LEFT_BEHIND: Final = """
 select headers, extract(epoch from now() - created_at)::float as age, count(*) over () as waiting from outbox
 where stream = $1 and published_at is null and created_at < now() - interval '1 second' order by id limit 20
@@ -90,6 +103,7 @@ class Relay:
         self._poll_interval = poll_interval
         self._mark_and_read_sql = _MARK_AND_READ.format(forget=", payload = null" if forget_payload else "")
         self._wake = asyncio.Event()
+        self._patience = _ACK_TIMEOUT
 
     def poke(self) -> None:
         """There are rows: look at once instead of at the next poll."""
@@ -126,9 +140,12 @@ class Relay:
                 pause = min(pause * 2, 2.0)
 
     async def _wait_for_lock(self, session: Any) -> None:
+        """Wait for whoever is at work; one that sleeps with the lock is put out, and fenced when it wakes."""
         key = f"relay:{self._stream.name}"
         while not await session.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", key):
             await asyncio.sleep(self._poll_interval)
+            if await session.fetchval(_PUT_OUT, key, _ASLEEP):
+                log.warning("relay_put_out", stream=self._stream.name, asleep=_ASLEEP)
 
     async def _read_last_sequence(self) -> None:
         info = await self._bus.jetstream().stream_info(self._stream.name)
@@ -227,7 +244,15 @@ class Relay:
             self._stream.last_sequence = acknowledged["seq"]
 
     async def _acknowledged(self, row: Any, headers: dict[str, str]) -> dict[str, Any]:
-        reply = await self._bus.request(row["subject"], row["payload"], timeout=_ACK_TIMEOUT, headers=headers)
+        began = time.monotonic()
+        try:
+            reply = await self._bus.request(
+                row["subject"], row["payload"], timeout=self._patience, headers=headers
+            )
+        except NatsTimeoutError:
+            self._patience = min(self._patience * 2, _ACK_PATIENCE)
+            raise
+        self._patience = min(max(_ACK_TIMEOUT, 3 * (time.monotonic() - began)), _ACK_PATIENCE)
         answer: dict[str, Any] = json.loads(reply.data)
         error = answer.get("error")
         if error is None:
@@ -254,13 +279,11 @@ def _headers(row: Any) -> dict[str, str]:
 
 
 def _note_sent(batch: Sequence[Any]) -> None:
-    """Say in each kept trace that its event is out: a look at the text, and no more where nothing is kept."""
+    """Say in each kept trace that its event is out."""
     for row in batch:
-        if _KEPT not in row["headers"]:
-            continue
-        parent = json.loads(row["headers"]).get(TRACEPARENT)
-        if telemetry.is_sampled(parent):
-            telemetry.record_sent(subject_template(row["subject"]), parent)
+        found = _TRACEPARENT.search(row["headers"])
+        if found is not None and telemetry.is_sampled(found[1]):
+            telemetry.record_sent(subject_template(row["subject"]), found[1])
 
 
 def _within_bytes(rows: Sequence[Any]) -> Sequence[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from chassis.ids import new_id
-from tongxin_contracts.message import Request
+from tongxin_contracts.message import Event, Request
 
 _TEXTS: Final = ("x", "xlsx", "aa", "340921", "0" * 64, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 """Candidates for texts with a pattern; a new pattern that none of them fits fails loudly and asks for another one."""
@@ -17,6 +17,12 @@ def sample(request: type[Request], committee: str) -> Request:
     schema = request.model_json_schema()
     body = _object(schema, schema) | {"committee": committee}
     return request.model_validate(body)
+
+
+def sample_event(event: type[Event]) -> Event:
+    """A valid event with new ids and otherwise the least of everything."""
+    schema = event.model_json_schema()
+    return event.model_validate(_object(schema, schema))
 
 
 def _object(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ from tests.faults.frame import SEED, times
 from tests.house import COUNTY
 from tongxin_contracts.proposals.events import ProposalReturned
 
-EXAMPLES = times("TONGXIN_FAULT_EXAMPLES", ci=20, whole=500)
+EXAMPLES = times("TONGXIN_FAULT_EXAMPLES", ci=15, whole=400)
 """How many lives of the machine are tried."""
 STEPS = 50
 PHASES = (Phase.generate, Phase.shrink)

@@ -1,0 +1,87 @@
+"""Two relays of one stream, one of them asleep; and a relay on a slow network."""
+
+import random
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from chassis import bus, relay
+from chassis.failpoints import Failpoints
+from chassis.relay import Relay
+from tests.bus.wire import STREAM, Wire, message, running
+from tests.faults.proxy import Proxy
+from tests.house import portal_settings
+from tests.waiting import until_async
+
+
+async def waiting(wire: Wire) -> int:
+    """Rows nobody has marked as published."""
+    async with wire.outbox.transaction() as tx:
+        found: int = await tx.raw.fetchval("select count(*) from outbox where published_at is null")
+    return found
+
+
+async def test_a_relay_asleep_with_the_lock_is_put_out(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "_ASLEEP", "1 second")
+    sleeper = await asyncpg.connect(wire.stack.database_url("proposals", "worker"))
+    assert await sleeper.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", f"relay:{STREAM}")
+    aggregate = uuid4()
+    await wire.state(message(aggregate, 1))
+
+    async def published() -> bool:
+        return await waiting(wire) == 0
+
+    async with running(wire.relay()):
+        await until_async(published, "the waiting relay took over")
+    assert await wire.streamed(aggregate) == [1]
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await sleeper.fetchval("select 1")
+
+
+async def test_a_relay_at_work_is_left_alone(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "_ASLEEP", "1 second")
+    aggregates = [uuid4() for _ in range(20)]
+    async with running(wire.relay(), wire.relay()):
+        for version in range(1, 16):
+            await wire.state(*(message(aggregate, version) for aggregate in aggregates))
+
+            async def none_waits() -> bool:
+                return await waiting(wire) == 0
+
+            await until_async(none_waits, "all is published", limit=20)
+    async with wire.outbox.transaction() as tx:
+        assert await tx.raw.fetchval("select count(*) from pg_locks where locktype = 'advisory'") <= 1
+    for aggregate in aggregates:
+        assert await wire.streamed(aggregate) == list(range(1, 16))
+
+
+async def test_a_relay_on_a_slow_network_gets_on(wire: Wire) -> None:
+    """An acknowledgement takes longer than a relay first waits for it: it waits longer the next time."""
+    port = urlsplit(wire.stack.nats_url).port
+    assert port is not None
+    async with Proxy(port, random.Random(1)).running() as proxy:
+        settings = portal_settings(wire.stack).model_copy(
+            update={
+                "nats_seed_file": wire.stack.keys.seed("proposals"),
+                "nats_url": f"nats://127.0.0.1:{proxy.listening}",
+            }
+        )
+        slow = await bus.connect(settings, "proposals")
+        proxy.latency = 1.2
+        far = Relay(
+            STREAM,
+            database_url=wire.stack.database_url("proposals", "worker"),
+            connection=slow,
+            failpoints=Failpoints(),
+            poll_interval=0.05,
+        )
+        await wire.state(message(uuid4(), 1))
+
+        async def marked() -> bool:
+            return await waiting(wire) == 0
+
+        async with running(far):
+            await until_async(marked, "what was acknowledged late is marked", limit=40)
+        await slow.close()

@@ -61,12 +61,23 @@ proposal = Table(
     Column("merged_into", UUID),
     Column("converted_to", Text),
     Column("hint_id", UUID),
+    Column("handled", Boolean, nullable=False, default=False),
 )
 """A proposal that was handed in; an aggregate.
 
 `scheme_id` is the review scheme in force when it was handed in, None where there was none; `seats` are the roles of its
 round; `joined` are co-proposers who came with proposals merged into this one; `hint_id` is the topic of a call it follows.
 """
+
+co_proposer = Table(
+    "co_proposer",
+    metadata,
+    Column("person", UUID, primary_key=True),
+    Column("proposal_id", UUID, primary_key=True),
+    Column("committee", Text, nullable=False),
+)
+"""`proposal.co_proposers` once more, so that one's own are found without reading all; and `proposal.handled` says that
+there is a handling. The database keeps both, nobody else writes them."""
 
 session = Table(
     "session",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, literal, select
+from sqlalchemy import Select, exists, func, literal, literal_column, select, tuple_
 
 from chassis.cursor import read_cursor, write_cursor
 from chassis.work import Work
@@ -14,16 +14,16 @@ from services.proposals.queries.parts import rows_shown
 from tongxin_contracts.proposals.handling_queries import DispatchDesk, HandlingPage
 from tongxin_contracts.words import AllocationState, HandlingState, ProposalState
 
-_FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
+_FAR: Any = literal_column("timestamptz '9999-01-01 00:00:00+00'")
+"""Where a handling without any date stands; written as the index `handling_desk` has it."""
 _OPEN = (HandlingState.DISPATCHED, HandlingState.IN_HAND, HandlingState.REHANDLING)
 
 
 async def dispatch_desk(query: DispatchDesk, work: Work) -> HandlingPage:
     """A page of what is filed and waits, or of the handlings in a state; the one due first on top."""
     waiting = query.state is None and not query.returned_only and not query.overdue_only
-    statement, order = _waiting() if waiting else _handlings(query, work)
+    statement, order, last = _waiting(query) if waiting else _handlings(query, work)
     proposal = tables.proposal
-    statement = statement.where(proposal.c.committee == query.committee)
     if query.search:
         text = query.search.replace("\0", "")
         statement = statement.where(
@@ -32,10 +32,10 @@ async def dispatch_desk(query: DispatchDesk, work: Work) -> HandlingPage:
         )
     if query.after:
         place, id_ = read_cursor(query.after, int if waiting else datetime.fromisoformat, UUID)
-        statement = statement.where((order > place) | ((order == place) & (proposal.c.id > id_)))
+        statement = statement.where(tuple_(order, last) > tuple_(literal(place), literal(id_)))
     rows = (
         await work.tx.sql.execute(
-            statement.add_columns(order.label("place")).order_by(order, proposal.c.id).limit(query.limit + 1)
+            statement.add_columns(order.label("place")).order_by(order, last).limit(query.limit + 1)
         )
     ).all()
     shown = rows[: query.limit]
@@ -43,8 +43,8 @@ async def dispatch_desk(query: DispatchDesk, work: Work) -> HandlingPage:
     return HandlingPage(rows=await rows_shown(shown, work), next=following)
 
 
-def _waiting() -> tuple[Select[Any], Any]:
-    proposal, handling = tables.proposal, tables.handling
+def _waiting(query: DispatchDesk) -> tuple[Select[Any], Any, Any]:
+    proposal = tables.proposal
     none = literal(None)
     statement = select(
         proposal.c.id.label("proposal_id"),
@@ -57,13 +57,14 @@ def _waiting() -> tuple[Select[Any], Any]:
         none.label("object_by"),
         none.label("due_at"),
     ).where(
-        proposal.c.state == ProposalState.FILED,
-        ~exists().where(handling.c.proposal_id == proposal.c.id),
+        proposal.c.committee == query.committee,
+        proposal.c.state == literal_column(f"'{ProposalState.FILED.value}'"),
+        ~proposal.c.handled,
     )
-    return statement, proposal.c.serial
+    return statement, proposal.c.serial, proposal.c.id
 
 
-def _handlings(query: DispatchDesk, work: Work) -> tuple[Select[Any], Any]:
+def _handlings(query: DispatchDesk, work: Work) -> tuple[Select[Any], Any, Any]:
     proposal, handling, allocation = tables.proposal, tables.handling, tables.allocation
     statement = select(
         proposal.c.id.label("proposal_id"),
@@ -76,6 +77,7 @@ def _handlings(query: DispatchDesk, work: Work) -> tuple[Select[Any], Any]:
         handling.c.object_by,
         handling.c.due_at,
     ).join(handling, handling.c.proposal_id == proposal.c.id)
+    statement = statement.where(handling.c.committee == query.committee)
     if query.state is not None:
         statement = statement.where(handling.c.state == query.state)
     if query.returned_only:
@@ -90,4 +92,5 @@ def _handlings(query: DispatchDesk, work: Work) -> tuple[Select[Any], Any]:
             handling.c.due_at < work.now,
             ~exists().where(UNDECIDED),
         )
-    return statement, func.coalesce(handling.c.due_at, handling.c.object_by, _FAR)
+    order = func.coalesce(handling.c.due_at, handling.c.object_by, _FAR)
+    return statement, order, handling.c.proposal_id

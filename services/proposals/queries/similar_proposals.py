@@ -1,5 +1,6 @@
 """Proposals that one could be merged into: those whose titles share most pairs of characters with it."""
 
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select, text
@@ -14,11 +15,13 @@ from tongxin_contracts.proposals.review_queries import (
     SimilarProposalsAnswer,
 )
 
+LOOKED_BACK: Final = timedelta(days=2 * 366)
+"""Merged is what comes in together; what was filed in earlier years is found by its list."""
 _LIKE: Final = """
 select p.id, p.title, p.number, p.state, p.category, p.first_proposer,
     (select count(*) from unnest(cast(:pairs as text[])) pair where position(pair in p.title) > 0) as shared
 from proposal p
-where p.committee = :committee and p.id <> :id and p.state in ('submitted', 'filed')
+where p.committee = :committee and p.submitted_at > :since and p.id <> :id and p.state in ('submitted', 'filed')
     and (cast(:search as text) = '' or position(cast(:search as text) in p.title) > 0 or p.number = cast(:search as text))
 order by shared desc, p.submitted_at desc
 limit 10
@@ -37,7 +40,13 @@ async def similar_proposals(query: SimilarProposals, work: Work) -> SimilarPropo
     search = query.search.strip()
     rows = await work.tx.sql.execute(
         text(_LIKE),
-        {"pairs": pairs(title), "committee": work.committee, "id": query.proposal_id, "search": search},
+        {
+            "pairs": pairs(title),
+            "committee": work.committee,
+            "id": query.proposal_id,
+            "search": search,
+            "since": work.now - LOOKED_BACK,
+        },
     )
     return SimilarProposalsAnswer(
         proposals=[

@@ -46,7 +46,7 @@ class Opened:
 
 _OPEN = """
 insert into task (id, committee, matter, kind, version, open)
-select *, 1, true from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[])
+select *, true from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::int[])
 on conflict (id) do update set open = true, version = task.version + 1 where not task.open
 returning id, version
 """
@@ -76,6 +76,7 @@ async def open_tasks(work: "Work", many: Sequence[Opened], *, because: Envelope 
         [_committee(work, causes[task_id]) for task_id in ids],
         [wanted[task_id].matter for task_id in ids],
         [wanted[task_id].kind.value for task_id in ids],
+        [work.tools.floors.get(task_id, 0) + 1 for task_id in ids],
     )
     versions = {row["id"]: row["version"] for row in rows}
     for task_id in (task_id for task_id in wanted if task_id in versions):

@@ -25,6 +25,11 @@ class AggregateRestored(Event):
     """Ids of the events that hold no more, in their order."""
     undone_names: Public[tuple[str, ...]]
     """Their names beside them: `proposal_filed`."""
+    kept: Public[tuple[UUID, ...] | None] = None
+    """Ids of all events that hold; None where the owner has let go of some by their age. Whatever else was said of
+    this aggregate holds no more, also what nobody but a follower knows of."""
+    kept_names: Public[tuple[str, ...]] = ()
+    """Their names beside them."""
 
 
 def _of(service: ServiceName) -> type[AggregateRestored]:

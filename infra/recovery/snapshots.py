@@ -26,6 +26,12 @@ select payload from outbox
 where aggregate = $1 and version <= $2 and payload is not null and headers::json ->> 'ce-type' = any($3)
 order by version desc limit 1
 """
+_HELD_ON: Final = """
+select message_id, version, headers::json ->> 'ce-type' as type, exists (
+    select from restored where restored.aggregate = outbox.aggregate and message_id::text = any (restored.undone)
+) as undone from outbox
+where aggregate = $1 and version < $2 order by version
+"""
 _COLLIDING: Final = """
 select headers::json ->> 'ce-type' as type, payload from outbox
 where aggregate = $1 and version >= $2 and payload is not null order by version
@@ -53,12 +59,15 @@ async def snapshots_of(
     names = {one.name for one in ahead.undone}
     if names & {"task_opened", "task_closed"} or ahead.table == "task":
         return await _task(client, tx, service, ahead, committee)
+    kept = await _kept(tx, ahead)
     restored = AGGREGATE_RESTORED[service](
         aggregate_id=ahead.aggregate,
         kind=kind_of(ahead),
         kept_version=ahead.kept_version,
         undone=tuple(one.id for one in ahead.undone),
         undone_names=tuple(one.name for one in ahead.undone),
+        kept=None if kept is None else tuple(row["message_id"] for row in kept),
+        kept_names=() if kept is None else tuple(row["type"].split(".")[2] for row in kept),
     )
     return [Snapshot(restored), *await _restated(tx, ahead), *await _never_taken(tx, ahead)]
 
@@ -68,6 +77,14 @@ def kind_of(ahead: Ahead) -> str:
     known = events_by_type()
     named = [known[one.type].aggregate for one in ahead.undone if one.type in known]
     return next((name for name in named if name != "restored"), ahead.table or "unknown")
+
+
+async def _kept(tx: Transaction, ahead: Ahead) -> list[Any] | None:
+    """Every event that holds, in order; None where the outbox has let go of one."""
+    before = min((one.version for one in ahead.undone), default=ahead.kept_version + 1)
+    rows: list[Any] = await tx.raw.fetch(_HELD_ON, ahead.aggregate, before)
+    whole = [row["version"] for row in rows] == list(range(1, min(before - 1, ahead.kept_version) + 1))
+    return [row for row in rows if not row["undone"]] if whole else None
 
 
 async def _restated(tx: Transaction, ahead: Ahead) -> list[Snapshot]:

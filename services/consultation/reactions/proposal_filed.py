@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.dialects.postgresql import insert
-
 from chassis.inbox import Incoming
+from chassis.sets import insert_rows
 from chassis.work import Work
 from services.consultation import tables
 from tongxin_contracts.proposals.events import ProposalFiled
@@ -24,6 +23,6 @@ async def on_proposal_filed(events: Sequence[Incoming[ProposalFiled]], work: Wor
         }
         for event in events
     ]
-    await work.tx.sql.execute(insert(tables.candidate).values(rows).on_conflict_do_nothing())
+    await insert_rows(work.tx, tables.candidate, rows)
     for event in events:
         work.hint("topic", event.envelope.committee)

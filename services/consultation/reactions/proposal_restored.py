@@ -15,7 +15,7 @@ from tongxin_contracts.restoring import AggregateRestored
 
 async def on_aggregate_restored(events: Sequence[Incoming[AggregateRestored]], work: Work) -> None:
     """Take candidates off the list whose filing holds no more."""
-    unfiled = [event.data.aggregate_id for event in events if "proposal_filed" in event.data.undone_names]
+    unfiled = [event.data.aggregate_id for event in events if _holds_no_more(event.data)]
     if unfiled:
         candidate = tables.candidate.c
         await work.tx.sql.execute(
@@ -23,3 +23,9 @@ async def on_aggregate_restored(events: Sequence[Incoming[AggregateRestored]], w
         )
     for event in events:
         work.hint("topic", event.envelope.committee)
+
+
+def _holds_no_more(restored: AggregateRestored) -> bool:
+    if "proposal_filed" in restored.undone_names:
+        return True
+    return restored.kept is not None and "proposal_filed" not in restored.kept_names

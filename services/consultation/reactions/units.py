@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis.inbox import Incoming
+from chassis.sets import insert_rows
 from chassis.work import Work
 from services.consultation import tables
 from tongxin_contracts.members.events import UnitRegistered, UnitStaffed
@@ -22,12 +22,7 @@ async def on_unit_registered(events: Sequence[Incoming[UnitRegistered]], work: W
         }
         for event in events
     }
-    statement = insert(tables.unit).values(list(rows.values()))
-    await work.tx.sql.execute(
-        statement.on_conflict_do_update(
-            index_elements=["id"], set_={name: statement.excluded[name] for name in ("name", "active")}
-        )
-    )
+    await insert_rows(work.tx, tables.unit, list(rows.values()), key="id", replacing=("name", "active"))
 
 
 async def on_unit_staffed(events: Sequence[Incoming[UnitStaffed]], work: Work) -> None:
@@ -40,5 +35,4 @@ async def on_unit_staffed(events: Sequence[Incoming[UnitStaffed]], work: Work) -
         for unit_id, event in latest.items()
         for person in dict.fromkeys(one.person_id for one in event.data.posts)
     ]
-    if rows:
-        await work.tx.sql.execute(insert(post).values(rows))
+    await insert_rows(work.tx, post, rows)

@@ -6,7 +6,7 @@ A mail that went out cannot be taken back; staff works through the owner's list 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from chassis.ids import derived_id
 from chassis.inbox import Incoming
@@ -16,7 +16,10 @@ from tongxin_contracts.restoring import AggregateRestored
 
 
 async def on_aggregate_restored(events: Sequence[Incoming[AggregateRestored]], work: Work) -> None:
-    """Two statements, however many events: a notice's id is made from its event and its person."""
+    """Three statements, however many events: a notice's id is made from its event and its person.
+
+    An aggregate that its owner knows nothing of may be a task: then nobody has that work any more.
+    """
     undone: dict[UUID, set[UUID]] = {}
     for event in events:
         undone.setdefault(event.data.aggregate_id, set()).update(event.data.undone)
@@ -31,5 +34,13 @@ async def on_aggregate_restored(events: Sequence[Incoming[AggregateRestored]], w
     ]
     if gone:
         await work.tx.sql.execute(delete(tables.notice).where(notice.id.in_(gone)))
+    unknown = [event.data.aggregate_id for event in events if event.data.kept_version == 0]
+    todo = tables.todo.c
+    await work.tx.sql.execute(
+        update(tables.todo)
+        .where(todo.task_id.in_(unknown), todo.closed_at.is_(None))
+        .values(closed_at=events[-1].envelope.time)
+    )
     for event in events:
+        work.hint("task", event.envelope.committee)
         work.hint("notice", event.envelope.committee)

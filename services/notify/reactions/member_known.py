@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.dialects.postgresql import insert
-
 from chassis.inbox import Incoming
+from chassis.sets import insert_rows
 from chassis.work import Work
 from services.notify import tables
 from services.notify.reactions.forwarding import forward
@@ -38,10 +37,7 @@ async def _know(
         }
         for event in events
     }
-    statement = insert(tables.member_person).values(list(rows.values()))
-    await work.tx.sql.execute(
-        statement.on_conflict_do_update(
-            index_elements=["member_id"],
-            set_={name: statement.excluded[name] for name in ("person", "sector", "serving")},
-        )
+    known = list(rows.values())
+    await insert_rows(
+        work.tx, tables.member_person, known, key="member_id", replacing=("person", "sector", "serving")
     )

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.dialects.postgresql import insert
-
 from chassis.inbox import Incoming
+from chassis.sets import insert_rows
 from chassis.work import Work
 from services.notify import tables
 from tongxin_contracts.tasks import TaskOpened
@@ -31,11 +30,6 @@ async def on_task_opened(events: Sequence[Incoming[TaskOpened]], work: Work) -> 
         }
         for event in events
     }
-    statement = insert(tables.todo).values(list(rows.values()))
-    await work.tx.sql.execute(
-        statement.on_conflict_do_update(
-            index_elements=["task_id"], set_={name: statement.excluded[name] for name in _SET_AGAIN}
-        )
-    )
+    await insert_rows(work.tx, tables.todo, list(rows.values()), key="task_id", replacing=_SET_AGAIN)
     for event in events:
         work.hint("task", event.envelope.committee)

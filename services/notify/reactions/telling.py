@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-
 from chassis.ids import derived_id
 from chassis.inbox import Incoming
+from chassis.sets import insert_rows
 from chassis.work import Work
 from services.notify import tables
 from services.notify.rules.texts import Text
@@ -37,8 +36,7 @@ async def tell(
             work.hint("notice", event.envelope.committee)
         about = matter(event.data) if matter else event.envelope.aggregate
         rows += [_notice(event, person, text, about) for person in persons]
-    if rows:
-        await work.tx.sql.execute(insert(tables.notice).values(rows).on_conflict_do_nothing())
+    await insert_rows(work.tx, tables.notice, rows)
 
 
 def _persons(whom: Whom) -> tuple[UUID, ...]:

@@ -98,6 +98,7 @@ class Guards:
     def _add_headers(self, headers: MutableHeaders, path: str) -> None:
         headers["content-security-policy"] = CONTENT_SECURITY_POLICY
         headers["x-content-type-options"] = "nosniff"
+        headers["x-frame-options"] = "DENY"  # for browsers that do not know frame-ancestors
         headers["referrer-policy"] = "same-origin"
         headers["permissions-policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         headers["cross-origin-opener-policy"] = "same-origin"

@@ -6,6 +6,7 @@ Always holds: every operation says how one is signed in and which problems it ca
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -13,6 +14,8 @@ from pydantic import BaseModel
 
 from chassis.problems import REFUSALS, Refusal
 from services.portal.refused import PROBLEM, UnsupportedType
+from tongxin_contracts import catalogue
+from tongxin_contracts.message import Request
 from tongxin_contracts.problems import Problem
 
 _PROBLEM_SCHEMA: Final = {"$ref": "#/components/schemas/Problem"}
@@ -54,7 +57,43 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             changes = method != "get"
             operation["security"] = [{"session": [], "csrf": []} if changes else {"session": []}]
             operation["responses"] = {"200": operation["responses"]["200"], **_problems(changes=changes)}
+            links = _links().get(operation["operationId"])
+            if links:
+                operation["responses"]["200"]["links"] = links
     return document
+
+
+@cache
+def _links() -> dict[str, dict[str, Any]]:
+    """Operation -> queries that show what a command has just made or changed, by the id it named in its body.
+
+    Made of the contracts: a query of the same service that needs nothing but the committee and an id which the command
+    names too.
+    """
+    found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for command in catalogue.COMMANDS:
+        for query in catalogue.QUERIES:
+            wanted = {name for name in query.model_fields if name.endswith("_id")}
+            needed = {name for name, field in query.model_fields.items() if field.is_required()}
+            if (
+                query.service == command.service
+                and len(wanted) == 1
+                and needed <= wanted | {"committee"}
+                and wanted <= set(command.model_fields)
+            ):
+                found[operation_id(command)][query.message_name] = {
+                    "operationId": operation_id(query),
+                    "description": f"{next(iter(wanted))} of the command",
+                    "parameters": {
+                        f"query.{name}": f"$request.body#/{name}" for name in sorted({"committee", *wanted})
+                    },
+                }
+    return found
+
+
+def operation_id(request: type[Request]) -> str:
+    """What a request's operation is called."""
+    return request.permission().replace(".", "_")
 
 
 def _problems(*, changes: bool) -> dict[str, Any]:

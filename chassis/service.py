@@ -10,7 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -42,6 +42,10 @@ from tongxin_contracts.message import Event
 from tongxin_contracts.subjects import PERSON_STREAM, ServiceName, consumer_name, poke_subject
 
 log = structlog.get_logger()
+
+
+SETTLING: Final = 60.0
+"""Seconds after the start in which what fell due meanwhile is caught up with; only then it is looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +167,7 @@ class Running:
             ("figures", watch.read_figures, self.settings.figures_interval),
             ("invariants", watch.check_invariants, self.settings.invariants_interval),
         ):
-            self._begin(keep_doing(name, look, interval=interval))
+            self._begin(_keep_looking(name, look, interval))
 
     async def _floors(self) -> Mapping[UUID, int]:
         """After a restore: refuse to begin before it was reconciled, and know which versions are taken."""
@@ -324,6 +328,11 @@ class Running:
         await self.connection.close()
         await self.database.close()
         await self.worker_database.close()
+
+
+async def _keep_looking(name: str, look: Callable[[], Awaitable[int]], interval: float) -> None:
+    await asyncio.sleep(min(interval, SETTLING))
+    await keep_doing(name, look, interval=interval)
 
 
 def _say_if_it_failed(task: asyncio.Task[None]) -> None:

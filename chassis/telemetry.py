@@ -262,7 +262,11 @@ def trace_of(traceparent: str | None) -> str | None:
 
 def is_sampled(traceparent: str | None) -> bool:
     """Whether a header value says that its trace is kept."""
-    return traceparent is not None and traceparent.endswith("01")
+    if traceparent is None:
+        return False
+    flags = traceparent[-2:]
+    # The lowest bit; others may be set too, as by an id that is random (W3C Trace Context, level 2).
+    return flags.isalnum() and bool(int(flags, 16) & TraceFlags.SAMPLED)
 
 
 def record_sent(template: str, parent: str) -> None:

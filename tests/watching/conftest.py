@@ -64,3 +64,11 @@ def watched() -> Iterator[Watched]:
             process.wait_ready()
         until(lambda: all((folder / f"{service}.spans").exists() for service in SERVICES), "traces are kept")
         yield house
+
+
+@pytest.fixture(scope="package")
+async def done(watched: Watched) -> Any:
+    """A little work, done once."""
+    from tests.watching.work import do_work
+
+    return await do_work(watched)

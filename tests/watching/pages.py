@@ -30,6 +30,19 @@ def scrape(port: int) -> list[Sample]:
     ]
 
 
+def exported(port: int) -> set[str]:
+    """Names of everything on a page, also of what has had nothing to count yet."""
+    names = set()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=LIMIT) as page:
+        for line in page.read().decode().splitlines():
+            if line.startswith("# TYPE "):
+                _, _, name, kind = line.split()
+                names |= {name} | (
+                    {f"{name}_{end}" for end in ("bucket", "count", "sum")} if kind == "histogram" else set()
+                )
+    return names
+
+
 def values(port: int, name: str, **labels: str) -> list[float]:
     """Values of a metric whose labels include these."""
     return [

@@ -46,9 +46,7 @@ def alerts() -> dict[str, list[dict[str, Any]]]:
 
 
 def test_configurations_are_valid() -> None:
-    checked = run_promtool(
-        "check", "config", PROMETHEUS / "prometheus.yml", PROMETHEUS / "local.yml"
-    )
+    checked = run_promtool("check", "config", PROMETHEUS / "prometheus.yml", PROMETHEUS / "local.yml")
     assert checked.returncode == 0, checked.stderr
     assert "rules found" in checked.stdout
 

@@ -1,6 +1,6 @@
 """What must always hold in the data of notify; one a file, each with its reason."""
 
 from services.notify.invariants.handed_is_sent import HandedIsSent
-from services.notify.invariants.work_has_somebody import WorkHasSomebody
+from services.notify.invariants.overdue_is_reminded import OverdueIsReminded
 
-INVARIANTS = (HandedIsSent, WorkHasSomebody)
+INVARIANTS = (HandedIsSent, OverdueIsReminded)

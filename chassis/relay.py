@@ -7,6 +7,8 @@ is unknown is sent again; the broker drops what it has taken, and the gate at ev
 
 While one batch is on its way, one statement marks the batch before it and reads the one after it: a full outbox costs
 one round trip to each server a batch, and neither waits for the other.
+
+A stream that was lost and made anew is filled again from the outbox, in order, before anything newer goes out.
 """
 
 import asyncio
@@ -27,6 +29,7 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from chassis import telemetry
 from chassis.database import is_transient
 from chassis.failpoints import Failpoints
+from chassis.topology import EVENT_AGE
 from tongxin_contracts.envelope import MESSAGE_ID, TRACEPARENT
 from tongxin_contracts.subjects import subject_template
 
@@ -57,6 +60,11 @@ where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and a.datname = c
     and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended($1, 0)
     and a.usename = current_user and a.state_change < now() - $2::text::interval
 """
+_REFILL: Final = """
+update outbox set published_at = null
+where stream = $1 and published_at > now() - $2::interval and payload is not null
+"""
+_REFILL_LIMIT: Final = 600.0
 _LEFT_BEHIND: Final = """
 select headers, extract(epoch from now() - created_at)::float as age, count(*) over () as waiting from outbox
 where stream = $1 and published_at is null and created_at < now() - interval '1 second' order by id limit 20
@@ -118,6 +126,7 @@ class Relay:
                 try:
                     await self._wait_for_lock(session)
                     await self._read_last_sequence()
+                    await self._refill(session)
                     await self._say_what_was_left(session)
                     pause = 0.1
                     while True:
@@ -150,6 +159,14 @@ class Relay:
     async def _read_last_sequence(self) -> None:
         info = await self._bus.jetstream().stream_info(self._stream.name)
         self._stream.last_sequence = info.state.last_seq
+
+    async def _refill(self, session: Any) -> None:
+        """A stream nothing was ever in is new: one that was lost gets all it had again, before anything newer."""
+        if self._stream.last_sequence:
+            return
+        done: str = await session.execute(_REFILL, self._stream.name, EVENT_AGE, timeout=_REFILL_LIMIT)
+        if done != "UPDATE 0":
+            log.warning("relay_refills", stream=self._stream.name, events=int(done.removeprefix("UPDATE ")))
 
     async def _say_what_was_left(self, session: Any) -> None:
         """Whoever was here before died or was cut off: a metric, a line, and a note in each event's own trace."""

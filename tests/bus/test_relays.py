@@ -1,5 +1,6 @@
 """Two relays of one stream, one of them asleep; and a relay on a slow network."""
 
+import asyncio
 import random
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -10,6 +11,8 @@ import pytest
 from chassis import bus, relay
 from chassis.failpoints import Failpoints
 from chassis.relay import Relay
+from infra.nats.config import OPERATOR_USER
+from infra.nats.connection import bus as operator_bus
 from tests.bus.wire import STREAM, Wire, message, running
 from tests.faults.proxy import Proxy
 from tests.house import portal_settings
@@ -42,7 +45,7 @@ async def test_a_relay_asleep_with_the_lock_is_put_out(wire: Wire, monkeypatch: 
 
 async def test_a_relay_at_work_is_left_alone(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "_ASLEEP", "1 second")
-    aggregates = [uuid4() for _ in range(20)]
+    aggregates = [uuid4() for _ in range(3)]
     async with running(wire.relay(), wire.relay()):
         for version in range(1, 16):
             await wire.state(*(message(aggregate, version) for aggregate in aggregates))
@@ -85,3 +88,22 @@ async def test_a_relay_on_a_slow_network_gets_on(wire: Wire) -> None:
         async with running(far):
             await until_async(marked, "what was acknowledged late is marked", limit=40)
         await slow.close()
+
+
+async def test_a_stream_that_was_lost_is_filled_again_in_order(wire: Wire) -> None:
+    aggregate = uuid4()
+    await wire.state(message(aggregate, 1), message(aggregate, 2))
+
+    async def none_waits() -> bool:
+        return await waiting(wire) == 0
+
+    async with running(wire.relay()):
+        await until_async(none_waits, "all is published")
+        async with operator_bus(
+            wire.stack.nats_url, wire.stack.keys.seed(OPERATOR_USER), OPERATOR_USER
+        ) as client:
+            await client.jetstream().delete_stream(STREAM)
+        await wire.state(message(aggregate, 3))
+        await asyncio.to_thread(wire.stack.provision)
+        await until_async(none_waits, "what was lost and what is new is published")
+    assert await wire.streamed(aggregate) == [1, 2, 3]

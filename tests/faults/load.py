@@ -24,9 +24,6 @@ from tongxin_contracts.message import Answer, Command
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.proposals.commands import FileProposal, SaveDraft, SubmitProposal
 
-PATIENCE: Final = 1.5
-"""Seconds one attempt waits; then the same command is sent again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -55,6 +52,8 @@ class Load:
     """Who writes; on a roster, so that points come of it. Without them people nobody knows."""
     history: History | None = None
     """Where each act is written down as it ends."""
+    patience: float = 1.5
+    """Seconds one attempt waits; then the same command is sent again."""
     give_up: float = 30.0
     """Seconds somebody goes on asking for one answer."""
     acts: list[Act] = field(default_factory=list)
@@ -104,7 +103,7 @@ class Load:
         while time.monotonic() - began < self.give_up:
             attempts += 1
             try:
-                answer = await self.house.caller.call(command, actor, request_id, timeout=PATIENCE)
+                answer = await self.house.caller.call(command, actor, request_id, timeout=self.patience)
             except Unavailable:
                 await asyncio.sleep(0.05)
             except Refusal as refused:

@@ -24,6 +24,9 @@ from tongxin_contracts.message import Answer, Command
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.proposals.commands import FileProposal, SaveDraft, SubmitProposal
 
+PATIENCE: Final = 1.5
+"""Seconds one attempt waits; then the same command is sent again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -52,8 +55,8 @@ class Load:
     """Who writes; on a roster, so that points come of it. Without them people nobody knows."""
     history: History | None = None
     """Where each act is written down as it ends."""
-    patience: float = 1.5
-    """Seconds one attempt waits; then the same command is sent again."""
+    patience: float | None = None
+    """Seconds one attempt waits, where it is not PATIENCE."""
     give_up: float = 30.0
     """Seconds somebody goes on asking for one answer."""
     acts: list[Act] = field(default_factory=list)
@@ -103,7 +106,9 @@ class Load:
         while time.monotonic() - began < self.give_up:
             attempts += 1
             try:
-                answer = await self.house.caller.call(command, actor, request_id, timeout=self.patience)
+                answer = await self.house.caller.call(
+                    command, actor, request_id, timeout=self.patience or PATIENCE
+                )
             except Unavailable:
                 await asyncio.sleep(0.05)
             except Refusal as refused:

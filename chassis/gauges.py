@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Gauge
 
-from chassis import letters, telemetry
+from chassis import letters, restored, telemetry
 from chassis.database import Database, is_transient
 
 log = structlog.get_logger()
@@ -53,6 +53,14 @@ async def read_letters(database: Database, service: str) -> None:
     for reason in {*letters.REASONS, *counted}:
         telemetry.DEAD_LETTERS.labels(service, reason).set(counted.get(reason, 0))
     telemetry.DEAD_LETTERS_OLDEST_SECONDS.labels(service).set(oldest)
+
+
+async def read_restored(database: Database, service: str) -> None:
+    """Aggregates that went back with the database and wait for staff."""
+    telemetry.RESTORED_AGGREGATES.clear()
+    async with database.transaction() as tx:
+        number = await restored.count_open(tx.raw)
+    telemetry.RESTORED_AGGREGATES.labels(service).set(number)
 
 
 async def read_drift(service: str, find: Callable[[], Awaitable[list[str]]], *, connected: bool) -> None:

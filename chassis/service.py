@@ -276,6 +276,7 @@ class Running:
         await gauges.each_by_itself(
             gauges.read_outbox(self.worker_database, self.service.streams),
             gauges.read_letters(self.worker_database, name),
+            gauges.read_restored(self.worker_database, name),
             gauges.read_drift(name, self.check_bus, connected=self.connection.is_connected),
         )
 

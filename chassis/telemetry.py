@@ -82,6 +82,11 @@ LOOP_LAG_SECONDS = Gauge("tongxin_loop_lag_seconds", "How late the event loop wa
 DEAD_LETTERS_OLDEST_SECONDS = Gauge(
     "tongxin_dead_letters_oldest_seconds", "Age of the oldest event that waits for a person.", ("service",)
 )
+RESTORED_AGGREGATES = Gauge(
+    "tongxin_restored_aggregates",
+    "Aggregates that went back with a restored database and that nobody has looked at yet.",
+    ("service",),
+)
 POOL_CONNECTIONS = Gauge(
     "tongxin_pool_connections", "Database connections in use (in_use) and allowed (limit).", ("pool", "state")
 )

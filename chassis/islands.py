@@ -39,11 +39,12 @@ async def leave_islands(connection: Client, servers: str, stream: str) -> None:
 
 
 async def _is_answered(connection: Client, stream: str) -> bool:
-    """Whether somebody who leads the stream, or knows who does, has an answer."""
+    """Whether the stream is led, as far as the server knows; one that is alone shows what it has, without a leader."""
     try:
         reply = await connection.request(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=INTERVAL)
     except (NatsError, TimeoutError, OSError):
         return False
-    error = json.loads(reply.data).get("error")
-    # Any answer but "JetStream has no leader here" comes from a majority.
-    return error is None or error.get("code") != 503
+    answer = json.loads(reply.data)
+    if error := answer.get("error"):
+        return bool(error.get("code") == 404)  # a majority says so; a stream that is missing is nobody's island
+    return bool(answer.get("cluster", {}).get("leader"))

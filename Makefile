@@ -10,7 +10,7 @@ TREE := --exclude-dir=.git --exclude-dir=.venv --exclude-dir=.venv-bootstrap --e
 	--exclude-dir=node_modules --exclude-dir=build --exclude-dir=dist --exclude-dir='.*_cache'
 
 .DEFAULT_GOAL := help
-.PHONY: help env run stop test check check-style check-types check-layers check-generated check-lock \
+.PHONY: audit fuzz help env run stop test check check-style check-types check-layers check-generated check-lock \
 	check-secrets format contracts assets playbooks faults clean
 
 help: ## list what one can do
@@ -53,9 +53,10 @@ check-lock:
 	@! grep -nE '"resolved": "' services/portal/assets/package-lock.json | grep -v '"https://registry\.npmjs\.org/' \
 		|| { echo 'package-lock.json names another registry than the public one' >&2; exit 1; }
 
-check-secrets:
+check-secrets: env
 	@grep -rnIE $(TREE) -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' -e '\bS[UAO][A-Z2-7]{56}\b' . ; \
 		test $$? -eq 1 || { echo 'a private key is in the tree' >&2; exit 1; }
+	$(PY) -m tests.scans.secrets
 
 format: env ## format the code and sort imports
 	$(PY) -m ruff check --fix-only --quiet .
@@ -66,6 +67,14 @@ contracts: env ## write the JSON Schemas and AsyncAPI again from the message cla
 
 assets: env ## build the portal's front end (skipped when fresh)
 	@$(PY) -m services.portal.assets.build
+
+audit: env ## ask the vulnerability services about what is installed (needs the internet; exit code 3: could not be asked)
+	.venv-bootstrap/bin/uv sync --frozen --quiet --group audit
+	@$(PY) -m tests.scans.dependencies
+
+fuzz: env assets ## schemathesis with many more examples (TONGXIN_FUZZ_EXAMPLES, TONGXIN_FUZZ_SECONDS, TONGXIN_SEED)
+	TONGXIN_FUZZ_EXAMPLES=$${TONGXIN_FUZZ_EXAMPLES:-30} TONGXIN_FUZZ_SECONDS=$${TONGXIN_FUZZ_SECONDS:-1200} \
+		$(PY) -m pytest tests/services/test_openapi_fuzz.py --timeout 3600 $(PYTEST_ARGS)
 
 playbooks: env assets ## run the playbooks' tests and print every row with its state
 	$(PY) -m tests.playbooks

@@ -2,9 +2,12 @@
 
 import asyncio
 
+from chassis.ids import new_id
+from tests.portal_at_work import signed_in, words
 from tests.waiting import until
 from tests.watching.conftest import Watched
 from tests.watching.work import AGENCY, Done
+from tongxin_contracts.permissions import Role
 from tongxin_contracts.subjects import SERVICES
 
 WAY = {
@@ -56,3 +59,10 @@ async def test_spans_name_templates_and_nobody(watched: Watched, done: Done) -> 
         text = str(span["name"]) + str(span["attributes"])
         for secret in (str(done.proposal_id), AGENCY, "易涝点", "340921"):
             assert secret not in text, (service, text)
+
+
+async def test_an_error_page_shows_the_trace_id_of_its_answer(watched: Watched) -> None:
+    async with signed_in(watched.stack, Role.MEMBER) as somebody:
+        answer = await somebody.open(f"/proposals/{new_id()}")
+    assert answer.status_code == 404
+    assert answer.headers["x-trace-id"] in words(answer)

@@ -46,5 +46,6 @@ async def _is_answered(connection: Client, stream: str) -> bool:
         return False
     answer = json.loads(reply.data)
     if error := answer.get("error"):
-        return bool(error.get("code") == 404)  # a majority says so; a stream that is missing is nobody's island
+        # Only a majority knows that a stream is missing; that is drift and no island.
+        return bool(error.get("code") == 404)
     return bool(answer.get("cluster", {}).get("leader"))

@@ -13,6 +13,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ SERVER_OPTIONS: Final = {
     "log_timezone": "UTC",
     "log_min_duration_statement": "2s",
     "log_lock_waits": "on",
+    # After a crash: one call for the file system instead of one for each of some thousand files (12 s down to 1 s).
+    **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
 }
 
 

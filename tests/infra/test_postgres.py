@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,13 @@ async def test_chinese_sorts_and_trigrams_work_in_every_database(stack: Stack) -
 async def test_nothing_waits_for_a_lock_without_end(stack: Stack, kind: RoleKind) -> None:
     (row,) = await _ask(stack.database_url("members", kind), "SHOW lock_timeout")
     assert row["lock_timeout"] in {"3s", "5s"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux syncs a whole file system in one call")
+async def test_after_a_crash_the_files_are_synced_in_one_call(stack: Stack) -> None:
+    connection = await asyncpg.connect(stack.admin_url)
+    assert await connection.fetchval("show recovery_init_sync_method") == "syncfs"
+    await connection.close()
 
 
 def test_making_databases_twice_changes_nothing(stack: Stack) -> None:

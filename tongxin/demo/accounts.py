@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
@@ -68,14 +67,22 @@ async def make_accounts(
     try:
         async with database.transaction() as tx:
             known = set((await tx.sql.execute(select(tables.account.c.login))).scalars())
+            new: list[records.NewAccount] = []
             for office in offices:
                 numbers = {short: number for number, short in enumerate(office.units, 1)}
                 for player in office.players():
                     login = _login_of(player, numbers)
                     if login not in known:
-                        logins += await _account(tx, office, player, login, now)
-                for row in members[office.committee][: MEMBERS_WITH_PASSWORD[office.committee]]:
-                    logins += await _member(tx, office, row)
+                        new.append(_account(office, player, login))
+                        logins += _shown(office, player, new[-1])
+            await records.add_accounts(tx, new, now=now)
+            shown = [
+                (office, row)
+                for office in offices
+                for row in members[office.committee][: MEMBERS_WITH_PASSWORD[office.committee]]
+            ]
+            for office, row in shown:
+                logins += await _member(tx, office, row)
     finally:
         await database.close()
     return logins
@@ -87,24 +94,23 @@ def _login_of(player: Player, numbers: Mapping[str, int]) -> str:
     return f"{_PREFIX[player.committee]}-{unit}{_LOGINS[player.role]}"
 
 
-async def _account(tx: Transaction, office: Office, player: Player, login: str, now: datetime) -> list[Login]:
+def _account(office: Office, player: Player, login: str) -> records.NewAccount:
     shown = player.role in _SHOWN[office.committee] and player.unit in (None, SHOWN_UNIT)
-    password = passwords.one_time() if shown else None
-    await records.add_account(
-        tx,
+    return records.NewAccount(
         login=login,
         name=player.name,
         person_id=player.id,
         committee=player.committee,
         roles=[player.role],
-        password=password,
-        must_change=False,
-        now=now,
+        password=passwords.one_time() if shown else None,
     )
-    if password is None:
+
+
+def _shown(office: Office, player: Player, account: records.NewAccount) -> list[Login]:
+    if account.password is None:
         return []
     what = f"{player.unit}{player.role.label.removeprefix('承办单位')}" if player.unit else player.role.label
-    return [Login(f"{office.place.place}{what} {player.name}", login, password)]
+    return [Login(f"{office.place.place}{what} {player.name}", account.login, account.password)]
 
 
 async def _member(tx: Transaction, office: Office, row: MemberRow) -> list[Login]:

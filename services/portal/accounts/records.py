@@ -1,6 +1,8 @@
 """Accounts and memberships as rows: made by staff's command line or demo, by contact data, changed by administrators."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +14,60 @@ from chassis.ids import new_id
 from services.portal import tables
 from services.portal.accounts import passwords
 from tongxin_contracts.permissions import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to be made, acting in one committee."""
+
+    login: str
+    name: str
+    person_id: UUID
+    committee: str
+    roles: Sequence[Role]
+    password: str | None = None
+    """Without one nobody can sign in with it yet."""
+    must_change: bool = False
+    id: UUID = field(default_factory=new_id)
+
+
+async def add_accounts(tx: Transaction, accounts: Sequence[NewAccount], *, now: datetime) -> None:
+    """Make accounts: three statements however many, passwords hashed side by side."""
+    if not accounts:
+        return
+    given = [account.password for account in accounts]
+    hashes = await asyncio.gather(*(passwords.hashed(password) for password in given if password))
+    hashed = dict(zip([password for password in given if password], hashes, strict=True))
+    await tx.sql.execute(
+        insert(tables.account),
+        [
+            {
+                "id": account.id,
+                "login": account.login,
+                "person_id": account.person_id,
+                "name": account.name,
+                "password_hash": hashed.get(account.password or ""),
+                "must_change": account.must_change,
+                "failures": 0,
+                "made_at": now,
+            }
+            for account in accounts
+        ],
+    )
+    await tx.sql.execute(
+        insert(tables.membership),
+        [
+            {
+                "account_id": account.id,
+                "committee": account.committee,
+                "person_id": account.person_id,
+                "roles": [role.value for role in account.roles],
+                "confirmed": True,
+            }
+            for account in accounts
+        ],
+    )
+    await name_people(tx, {account.person_id: account.name for account in accounts})
 
 
 async def add_account(
@@ -27,37 +83,25 @@ async def add_account(
     now: datetime,
 ) -> UUID:
     """Make an account that acts in one committee; without a password nobody can sign in with it yet."""
-    account_id = new_id()
-    await tx.sql.execute(
-        insert(tables.account).values(
-            id=account_id,
-            login=login,
-            person_id=person_id,
-            name=name,
-            password_hash=await passwords.hashed(password) if password else None,
-            must_change=must_change,
-            failures=0,
-            made_at=now,
-        )
-    )
-    await tx.sql.execute(
-        insert(tables.membership).values(
-            account_id=account_id,
-            committee=committee,
-            person_id=person_id,
-            roles=[role.value for role in roles],
-            confirmed=True,
-        )
-    )
-    await name_person(tx, person_id, name)
-    return account_id
+    account = NewAccount(
+        login=login, name=name, person_id=person_id, committee=committee, roles=roles, password=password,
+        must_change=must_change,
+    )  # fmt: skip
+    await add_accounts(tx, [account], now=now)
+    return account.id
 
 
 async def name_person(tx: Transaction, person_id: UUID, name: str) -> None:
     """Keep what to call a person."""
-    statement = upsert(tables.person).values(id=person_id, name=name)
+    await name_people(tx, {person_id: name})
+
+
+async def name_people(tx: Transaction, names: Mapping[UUID, str]) -> None:
+    """Keep what to call these people; one statement."""
+    statement = upsert(tables.person)
     await tx.sql.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_={"name": statement.excluded.name})
+        statement.on_conflict_do_update(index_elements=["id"], set_={"name": statement.excluded.name}),
+        [{"id": person_id, "name": names[person_id]} for person_id in sorted(names)],
     )
 
 

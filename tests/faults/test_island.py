@@ -122,7 +122,7 @@ async def test_f19_a_node_is_cut_off_from_the_others_and_not_from_its_clients(
     sea: Archipelago, city: City, history: History, recovery: Recovery
 ) -> None:
     """Follower or leader: who hangs on it goes to the others, and all of it holds while it is still cut off."""
-    cluster = sea.cluster
+    cluster, stack = sea.cluster, sea.processes.stack
     load = Load(city.house, SEED + 191, members=city.writers, history=history)
     history.extend(await city.look())
     for round_ in range(2):
@@ -134,9 +134,14 @@ async def test_f19_a_node_is_cut_off_from_the_others_and_not_from_its_clients(
             history.note("fault", what="node cut off from the others", node=alone, led=alone == leader)
             sea.ways.cut(alone)
             await load.until_done(20, limit=60)
+        # Who looks is an operator, who asks the others.
+        stack._nats_url = ",".join(
+            f"nats://127.0.0.1:{node.port}" for node in cluster.nodes.values() if node.name != alone
+        )
         recovery.took(await city.whole_within(history, WITHIN), within=WITHIN)
         assert not await asyncio.to_thread(cluster.clients, alone), "nobody stays with it"
         sea.ways.mend()
+        stack._nats_url = cluster.url
         await rejoined(cluster)
         await city.whole_within(history, WITHIN)
     assert unexpected(load.acts) == []

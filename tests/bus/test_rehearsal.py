@@ -17,7 +17,7 @@ from chassis.problems import Forbidden, Malformed
 from infra.local.checkup import check_up
 from infra.local.stack import Stack
 from tests.bus.wire import Wire, letter, message
-from tests.faults.checker import fetch
+from tests.faults.observed import fetch
 from tests.house import COUNTY, House, person
 from tests.proposals_at_work import TEXT
 from tongxin_contracts.permissions import Role

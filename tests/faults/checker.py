@@ -23,31 +23,6 @@ from services.proposals.rules.commitments import GRAPH as COMMITMENTS
 from services.proposals.rules.handling_states import GRAPH as HANDLINGS
 from services.proposals.rules.states import GRAPH as PROPOSALS
 from tests.faults.frame import read_history
-from tests.faults.observed import doubled_effects, fetch
-from tests.faults.record import (
-    Record,
-    all_versions,
-    broken_steps,
-    lost_deadlines,
-    read_record,
-    streamed_ids,
-    unkept,
-    violations,
-)
-
-__all__ = [
-    "Record",
-    "all_versions",
-    "broken_steps",
-    "doubled_effects",
-    "fetch",
-    "judge",
-    "lost_deadlines",
-    "read_record",
-    "streamed_ids",
-    "unkept",
-    "violations",
-]
 
 Line = dict[str, Any]
 Edges = frozenset[tuple[str | None, str]]

@@ -4,7 +4,6 @@ As the superuser and the operator, who see everything: what a service says of it
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -207,12 +206,3 @@ async def fetch(stack: Stack, service: str, sql: str, *arguments: Any) -> list[A
     finally:
         await connection.close()
     return rows
-
-
-async def doubled_effects(stack: Stack, service: str, table: str, key: str) -> list[str]:
-    """Keys that stand in a table more than once."""
-    rows = await fetch(stack, service, f"select {key} as key from {table}")
-    counted = Counter(row["key"] for row in rows)
-    return [
-        f"I2: {table} has {key} {value} {number} times" for value, number in counted.items() if number > 1
-    ]

@@ -21,10 +21,10 @@ from chassis.problems import Refusal
 from infra.local.program import Running
 from infra.local.stack import Stack
 from tests.faults import signs
-from tests.faults.checker import fetch
 from tests.faults.city import City
 from tests.faults.conftest import Processes
 from tests.faults.frame import History, Recovery
+from tests.faults.observed import fetch
 from tests.faults.off_clock import FileClock
 from tests.house import House, portal_settings
 from tests.proposals_at_work import handed_in

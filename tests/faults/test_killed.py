@@ -14,10 +14,10 @@ import pytest
 from infra.local.program import Running
 from tests.conftest import ACK_WAIT
 from tests.faults import signs
-from tests.faults.checker import fetch
 from tests.faults.city import City
 from tests.faults.conftest import Processes
 from tests.faults.frame import History, Recovery
+from tests.faults.observed import fetch
 from tests.proposals_at_work import file, handed_in
 from tests.waiting import until
 

@@ -9,12 +9,11 @@ import asyncpg
 import pytest
 
 from infra.local.stack import Stack
-from tests.faults.checker import fetch
 from tests.faults.city import City
 from tests.faults.conftest import Processes
 from tests.faults.frame import SEED, History, Recovery, times
 from tests.faults.load import Load, count, unexpected
-from tests.faults.observed import admin
+from tests.faults.observed import admin, fetch
 from tests.faults.probes import Probes
 from tests.waiting import until_async
 from tongxin_contracts.subjects import OWNERS

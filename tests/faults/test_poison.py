@@ -10,8 +10,9 @@ from nats.errors import MaxPayloadError
 from chassis import bus, letters
 from chassis.ids import new_id
 from infra.local.stack import Stack
-from tests.faults import checker, signs
+from tests.faults import signs
 from tests.faults.conftest import Processes
+from tests.faults.observed import fetch
 from tests.house import COUNTY, House, person, portal_settings
 from tests.proposals_at_work import file, handed_in, open_session
 from tests.waiting import until_async
@@ -83,8 +84,7 @@ async def letter_reasons(stack: Stack) -> dict[str, str]:
 
 async def candidates(stack: Stack) -> set[UUID]:
     return {
-        row["proposal_id"]
-        for row in await checker.fetch(stack, "consultation", "select proposal_id from candidate")
+        row["proposal_id"] for row in await fetch(stack, "consultation", "select proposal_id from candidate")
     }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 
 from infra.local.blocking import blocking
-from infra.local.private_files import private_folder
+from infra.local.private_files import private_folder, write_private
 from infra.local.problems import StackError
 from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER
@@ -64,6 +64,7 @@ def restore(
     if missing:
         raise StackError(f"备份里没有：{'、'.join(sorted(missing))}")
     blocking(_refuse_running(stack, services))
+    _learn_sealing_keys(stack, folder, say)
     moment = datetime.now(UTC)
     done = []
     for service in services:
@@ -82,6 +83,18 @@ def restore(
     stack.migrate(services)
     blocking(_bring_files(stack, folder / FILES))
     return done
+
+
+def _learn_sealing_keys(stack: Stack, folder: Path, say: Say) -> None:
+    """Keys that were changed since the backup was made: those of the backup open again what it brings."""
+    kept = folder / KEYS / stack.keys.sealing.name
+    known = stack.keys.sealing.read_bytes().split()
+    older = [key for key in kept.read_bytes().split() if key not in known] if kept.exists() else []
+    if older:
+        write_private(stack.keys.sealing, b"\n".join([*known, *older]) + b"\n")
+        say("备份用的是更早的封存密钥，已加入；恢复后运行 tongxin keys finish sealing")
+    elif not kept.exists():
+        say("备份中没有密钥：此后更换过封存密钥的，要先把当时的密钥加到 keys/sealing.key 末尾")
 
 
 async def _refuse_running(stack: Stack, services: Sequence[str]) -> None:

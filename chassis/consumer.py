@@ -1,7 +1,8 @@
 """Pulls events from one stream and puts them through the inbox, for ever.
 
-A raw nats-py fetch loop: it returns as soon as anything is there, up to 500 at once. Acknowledged is only what is
-committed. Whatever aborts a batch is logged once, the batch is given back with a delay and comes again.
+A raw nats-py fetch loop: it returns as soon as anything is there, up to 500 at once; behind a full batch there is
+more, and the next one comes over while that one is taken. Acknowledged is only what is committed. Whatever aborts a
+batch is logged once, the batch is given back with a delay and comes again.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 BATCH = 500
 _LONGEST_PAUSE = 2.0
 """Seconds between attempts while the bus or the database is away: a leader is chosen in four to eight (F19)."""
+_PARTS_WITHOUT_DOMAIN = 9
 _WAIT = 1.0
 """Seconds one fetch stays open; also how often wishes about dead letters are looked for."""
 
@@ -43,6 +45,7 @@ class Consumer:
         self._bus = connection
         self._failpoints = failpoints
         self._subscription: JetStreamContext.PullSubscription | None = None
+        self._ahead: asyncio.Task[list[Msg]] | None = None
         self._stopping = False
         self._looked = 0.0
 
@@ -52,7 +55,7 @@ class Consumer:
         while not self._stopping:
             messages: list[Msg] = []
             try:
-                messages = await self._fetch()
+                messages = await self._next()
                 if messages:
                     await self._take(messages)
                 await self._look_for_wishes()
@@ -64,14 +67,31 @@ class Consumer:
                 log.warning(
                     "batch_postponed", stream=self.stream, error=f"{type(error).__name__}: {error}"[:300]
                 )
+                messages = messages + await self._fetched_ahead()
                 await self._unsubscribe()
                 await _give_back(messages, pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+        await _give_back(await self._fetched_ahead(), 0)
 
     def stop(self) -> None:
         """Finish the batch in hand and fetch no more."""
         self._stopping = True
+
+    async def _next(self) -> list[Msg]:
+        ahead, self._ahead = self._ahead, None
+        messages = await (ahead or self._fetch())
+        if len(messages) == BATCH:
+            self._ahead = asyncio.create_task(self._fetch())
+        return messages
+
+    async def _fetched_ahead(self) -> list[Msg]:
+        """What came over for a batch that will not be taken here and now."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            return []
+        [found] = await asyncio.gather(ahead, return_exceptions=True)
+        return [] if isinstance(found, BaseException) else found
 
     async def _fetch(self) -> list[Msg]:
         if self._subscription is None:
@@ -120,7 +140,16 @@ async def _give_back(messages: list[Msg], pause: float) -> None:
 def _letter(message: Msg) -> Letter:
     return Letter(
         subject=message.subject,
-        headers=dict(message.headers or {}),
+        headers=message.headers or {},
         payload=message.data,
-        stream_sequence=message.metadata.sequence.stream,
+        stream_sequence=_stream_sequence(message.reply),
     )
+
+
+def _stream_sequence(reply: str) -> int:
+    """The message's place in its stream, from `$JS.ACK.[domain.account.]stream.consumer.delivered.place.…`.
+
+    What nats-py's `metadata` says as well, without the rest of it.
+    """
+    parts = reply.split(".")
+    return int(parts[5] if len(parts) == _PARTS_WITHOUT_DOMAIN else parts[7])

@@ -117,6 +117,8 @@ def waves(events: Sequence[E], key: Mapping[UUID, K]) -> list[tuple[K, list[E]]]
     `key` maps event ids to what they are grouped by. Each run takes, from the front of every aggregate's queue, all
     events of the commonest key there.
     """
+    if len(kinds := {key[event.event_id] for event in events}) == 1:
+        return [(kinds.pop(), list(events))]
     queues: dict[UUID, list[E]] = defaultdict(list)
     for event in events:
         queues[event.aggregate].append(event)

@@ -5,6 +5,7 @@ from typing import Final
 
 BENCHES: Final[dict[str, str]] = {
     "relay": "tests.load.relay",
+    "reactions": "tests.load.reactions",
     "commands": "tests.load.commands",
     "circular": "tests.load.circular",
     "live": "tests.load.live",

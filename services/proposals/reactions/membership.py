@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-
 from chassis.inbox import Incoming
+from chassis.sets import insert_rows
 from chassis.work import Work
 from services.proposals import review_tables
 from tongxin_contracts.members.events import MemberAdmitted, MemberChanged
@@ -35,10 +34,7 @@ async def _keep(
         }
         for event, serving in members
     }
-    statement = insert(review_tables.committee_member).values(list(rows.values()))
-    await work.tx.sql.execute(
-        statement.on_conflict_do_update(
-            index_elements=["id"],
-            set_={"person_id": statement.excluded.person_id, "serving": statement.excluded.serving},
-        )
+    known = list(rows.values())
+    await insert_rows(
+        work.tx, review_tables.committee_member, known, key="id", replacing=("person_id", "serving")
     )

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.dialects.postgresql import insert
-
 from chassis.inbox import Incoming
+from chassis.sets import insert_rows
 from chassis.work import Work
 from services.proposals import tables
 from tongxin_contracts.members.events import UnitRegistered
@@ -22,10 +21,5 @@ async def on_unit_registered(events: Sequence[Incoming[UnitRegistered]], work: W
         }
         for event in events
     }
-    statement = insert(tables.unit).values(list(rows.values()))
-    await work.tx.sql.execute(
-        statement.on_conflict_do_update(
-            index_elements=["id"],
-            set_={name: statement.excluded[name] for name in ("name", "short_name", "active")},
-        )
-    )
+    known = list(rows.values())
+    await insert_rows(work.tx, tables.unit, known, key="id", replacing=("name", "short_name", "active"))

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis.inbox import Incoming
+from chassis.sets import insert_rows
 from chassis.work import Work
 from services.proposals import tables
 from tongxin_contracts.members.events import UnitStaffed
@@ -25,5 +25,4 @@ async def on_unit_staffed(events: Sequence[Incoming[UnitStaffed]], work: Work) -
         for unit_id, event in latest.items()
         for post in event.data.posts
     ]
-    if rows:
-        await work.tx.sql.execute(insert(tables.unit_post).values(rows).on_conflict_do_nothing())
+    await insert_rows(work.tx, tables.unit_post, rows)

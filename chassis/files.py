@@ -37,6 +37,14 @@ class Files(Protocol):
         """Content by digest; raises NotFound when it is gone."""
         ...
 
+    async def give(self, digest: str, to: str) -> None:
+        """Note that somebody was told of a file; forgotten with it."""
+        ...
+
+    async def was_given(self, digest: str, to: str) -> bool:
+        """Whether that was noted."""
+        ...
+
 
 class ObjectStoreFiles:
     """Files in the JetStream object store."""
@@ -54,6 +62,25 @@ class ObjectStoreFiles:
             raise Unavailable("文件暂时无法保存，请稍后重新上传") from error
         return StoredFile(digest, len(content))
 
+    async def give(self, digest: str, to: str) -> None:
+        """An empty object whose name is made of both; the bucket forgets it with the file."""
+        try:
+            bucket = await self._jetstream.object_store(QUARANTINE_BUCKET)
+            await bucket.put(_note(digest, to), b"")
+        except (TimeoutError, NatsTimeoutError, BucketNotFoundError) as error:
+            raise Unavailable("文件暂时无法保存，请稍后重试") from error
+
+    async def was_given(self, digest: str, to: str) -> bool:
+        """Whether there is one."""
+        try:
+            bucket = await self._jetstream.object_store(QUARANTINE_BUCKET)
+            await bucket.get_info(_note(digest, to))
+        except (ObjectNotFoundError, NotFoundError):
+            return False
+        except (TimeoutError, NatsTimeoutError, BucketNotFoundError) as error:
+            raise Unavailable("文件暂时无法读取，请稍后重试") from error
+        return True
+
     async def get(self, digest: str) -> bytes:
         """Content by digest, checked against it."""
         try:
@@ -67,3 +94,8 @@ class ObjectStoreFiles:
         if hashlib.sha256(content).hexdigest() != digest:
             raise NotFound("文件内容不完整，请重新上传")
         return content
+
+
+def _note(digest: str, to: str) -> str:
+    """Tells neither of the two to whoever lists the bucket."""
+    return "given-" + hashlib.sha256(f"{digest} {to}".encode()).hexdigest()

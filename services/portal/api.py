@@ -19,6 +19,7 @@ from chassis.ids import new_id
 from chassis.problems import Malformed
 from services.portal import openapi, refused
 from services.portal.refused import UnsupportedType
+from services.portal.uploads import give
 from services.portal.visit import Visit, Visiting, visit_of
 from tongxin_contracts import catalogue, message
 
@@ -115,6 +116,7 @@ def _query(kind: type[message.Request]) -> Handler:
 
 async def _answered(visit: Visit, asked: message.Request, request_id: UUID) -> Response:
     answer = await visit.ask(asked.answer, asked, request_id)
+    await give(visit, answer)
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

@@ -142,4 +142,8 @@ def _resolved(part: Any, definitions: Mapping[str, Any]) -> Any:
         return part
     if "$ref" in part:
         return _resolved(definitions[part["$ref"].rsplit("/", 1)[-1]], definitions)
-    return {key: _resolved(value, definitions) for key, value in part.items()}
+    found = {key: _resolved(value, definitions) for key, value in part.items()}
+    if "properties" in part and part.get("type") == "object":
+        # Unknown fields are refused at this door however deep they lie.
+        found["additionalProperties"] = False
+    return found

@@ -1,7 +1,8 @@
 """Files on their way in and out over REST: into quarantine for a command to name, and back from an owner who made one.
 
 Always holds: what lies in quarantine does nothing until its owner has read it; the owner alone says whether a file is what
-it should be. Only who may import puts files in, only who may export gets them out.
+it should be. Only who may import puts files in; a file comes out only to whom its owner's answer named it, for a digest
+that leaked opens nothing.
 """
 
 from typing import Annotated, Any, Final
@@ -10,15 +11,16 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from chassis.files import StoredFile
-from chassis.problems import Forbidden, Malformed
+from chassis.problems import Forbidden, Malformed, NotFound
 from services.portal.guards import UPLOAD_LIMIT, too_large
 from services.portal.visit import Visit, Visiting
+from tongxin_contracts.message import Answer
 
 router = APIRouter(prefix="/api/v1", tags=["files"])
 
 _UPLOADING: Final = ("members.import_roster", "proposals.attach_file", "consultation.add_document")
 _DOWNLOADING: Final = ("members.export_roster", "proposals.attachment", "consultation.document_file")
-"""A digest is as good as the file: only who was given it by the owner has it."""
+"""What is still to be held, beside having been given the file, when it is fetched."""
 
 _BYTES: dict[str, Any] = {
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
@@ -48,7 +50,21 @@ async def download(visit: Visiting, digest: Annotated[str, Path(pattern="^[0-9a-
     """A file that an owner made in answer to a command, for 24 hours."""
     if not any(visit.may(permission) for permission in _DOWNLOADING):
         raise Forbidden
+    if not await visit.portal.files.was_given(digest, _taker(visit)):
+        # The same as for a file there is not: whoever only knows a digest does not learn that it is somebody's.
+        raise NotFound("文件已过期，或者不是提供给您的")
     return Response(await visit.portal.files.get(digest), media_type="application/octet-stream")
+
+
+async def give(visit: Visit, answer: Answer) -> None:
+    """Where an owner's answer names a file: note that it is this person's to fetch, in the committee they act in."""
+    digest = getattr(answer, "file", None)
+    if isinstance(digest, str):
+        await visit.portal.files.give(digest, _taker(visit))
+
+
+def _taker(visit: Visit) -> str:
+    return f"{visit.actor.id} {visit.committee}"
 
 
 async def keep(visit: Visit, content: bytes) -> StoredFile:

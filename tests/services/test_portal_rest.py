@@ -13,6 +13,7 @@ from tests.portal_at_work import Visitor, problem, signed_in, visitor
 from tests.proposals_at_work import TEXT, open_session
 from tests.sample_bodies import sample
 from tongxin_contracts import catalogue
+from tongxin_contracts.members.commands import ExportRoster
 from tongxin_contracts.members.queries import Roster
 from tongxin_contracts.message import Command, Request
 from tongxin_contracts.permissions import Role
@@ -252,11 +253,28 @@ async def test_a_roster_goes_in_and_out_over_rest(portal: Stack) -> None:
     async with signed_in(portal, Role.MEMBERS_OFFICE) as office, signed_in(portal, Role.AUDITOR) as somebody:
         stored = (await office.post("/api/v1/uploads", content=content)).json()
         assert stored["size"] == len(content)
-        fetched = await office.client.get(f"/api/v1/files/{stored['file']}")
-        assert fetched.content == content
-        problem(await somebody.client.get(f"/api/v1/files/{stored['file']}"), 403)
+        made = (await office.ask(ExportRoster(committee=COUNTY, export_id=new_id(), format="csv"))).json()
+        fetched = await office.client.get(f"/api/v1/files/{made['file']}")
+        assert "姓名".encode() in fetched.content or "姓名".encode("gb18030") in fetched.content
+        problem(await somebody.client.get(f"/api/v1/files/{made['file']}"), 403)
         problem(await office.client.get(f"/api/v1/files/{'0' * 64}"), 404)
         problem(await office.client.get("/api/v1/files/..%2F..%2Fetc%2Fpasswd"), 404)
+
+
+async def test_a_digest_opens_a_file_to_nobody_but_whom_its_owner_named_it_to(portal: Stack) -> None:
+    """Not to a colleague with the same rights who learned it, not to the same person acting elsewhere, not to its uploader."""
+    async with (
+        signed_in(portal, Role.MEMBERS_OFFICE) as office,
+        signed_in(portal, Role.MEMBERS_OFFICE) as other,
+    ):
+        made = (await office.ask(ExportRoster(committee=COUNTY, export_id=new_id()))).json()
+        address = f"/api/v1/files/{made['file']}"
+        assert (await office.client.get(address)).status_code == 200
+        problem(await other.client.get(address), 404)
+        async with signed_in(portal, Role.MEMBERS_OFFICE, committee=BESIDE) as elsewhere:
+            problem(await elsewhere.client.get(address), 404)
+        uploaded = (await other.post("/api/v1/uploads", content=b"x,y\n")).json()
+        problem(await other.client.get(f"/api/v1/files/{uploaded['file']}"), 404)
 
 
 async def test_nobody_asks_without_a_session_or_changes_without_its_secret(

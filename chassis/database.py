@@ -69,7 +69,7 @@ class Database:
             yield Transaction(connection, raw)
             if await raw.execute("commit") != "COMMIT":
                 raise RolledBackError
-        except BaseException as error:
+        except (Exception, asyncio.CancelledError) as error:
             await _roll_back(connection, raw, error)
             raise
         finally:
@@ -97,7 +97,7 @@ class Database:
             raw = _driver(connection)
             try:
                 return connection, raw, await first(raw)
-            except BaseException as error:
+            except (Exception, asyncio.CancelledError) as error:
                 found_dead = isinstance(error, asyncpg.InternalClientError) or (
                     isinstance(error, Exception) and raw.is_closed()
                 )

@@ -6,6 +6,7 @@ from typing import Final
 BENCHES: Final[dict[str, str]] = {
     "relay": "tests.load.relay",
     "reactions": "tests.load.reactions",
+    "latency": "tests.load.latency",
     "commands": "tests.load.commands",
     "circular": "tests.load.circular",
     "live": "tests.load.live",

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis import telemetry
 from chassis.ids import derived_id
 from chassis.inbox import Incoming
 from chassis.outbox import Outgoing
+from chassis.sets import insert_rows
 from chassis.work import Work
 from services.notify import tables
 from tongxin_contracts.classification import Classification, cut
@@ -48,8 +48,7 @@ async def forward(events: Sequence[Incoming[Any]], work: Work) -> None:
                     work.outgoing.append(message)
                 work.hint("delivery", event.envelope.committee)
                 telemetry.AGENCY_DELIVERIES.labels(subscription.agency, "cut").inc()
-    if deliveries:
-        await work.tx.sql.execute(insert(tables.delivery).values(deliveries).on_conflict_do_nothing())
+    await insert_rows(work.tx, tables.delivery, deliveries)
 
 
 def _cut(event: Incoming[Any], subscription: Any, work: Work) -> tuple[dict[str, Any], Outgoing | None]:

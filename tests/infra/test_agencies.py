@@ -58,8 +58,13 @@ async def test_an_agency_that_was_away_catches_up(stack: Stack, inspection: Cred
     "subject",
     [
         ">",
+        "*",
+        "*.>",
         "agency.>",
+        "agency.*.proposal_filed.v1",
         "agency.inspection.>",
+        "agency.audit.>",
+        "poke.>",
         "evt.>",
         "person.>",
         "cmd.>",
@@ -81,7 +86,24 @@ async def test_an_agency_listens_to_nothing(stack: Stack, inspection: Credential
         "agency.inspection.proposal_filed.v1",
         "evt.340921.members.tried.v1",
         "cmd.members.import_roster",
+        "qry.members.roster",
+        "person.340921.person_contact.v1",
+        "agency.audit.proposal_filed.v1",
+        "hint.340921.members",
+        "poke.notify",
+        "_INBOX.portal.x",
+        "_INBOX.audit.x",
         "$JS.API.INFO",
+        "$JS.API.STREAM.CREATE.MINE",
+        "$JS.API.STREAM.UPDATE.AGENCY",
+        "$JS.API.STREAM.DELETE.AGENCY",
+        "$JS.API.STREAM.PURGE.AGENCY",
+        "$JS.API.STREAM.MSG.DELETE.AGENCY",
+        "$JS.API.STREAM.SNAPSHOT.AGENCY",
+        "$JS.API.CONSUMER.NAMES.AGENCY",
+        "$JS.API.CONSUMER.DURABLE.CREATE.AGENCY.agency_inspection",
+        "$JS.API.CONSUMER.CREATE.AGENCY.agency_inspection.agency.audit.>",
+        "$JS.API.CONSUMER.PAUSE.AGENCY.agency_inspection",
         "$JS.API.STREAM.INFO.AGENCY",
         "$JS.API.STREAM.NAMES",
         "$JS.API.STREAM.MSG.GET.AGENCY",
@@ -100,6 +122,36 @@ async def test_an_agency_listens_to_nothing(stack: Stack, inspection: Credential
 async def test_an_agency_calls_nothing_else(stack: Stack, inspection: Credentials, subject: str) -> None:
     async with connected(stack, "agency", inspection.seed_file) as agency:
         assert not await agency.may_publish(subject)
+
+
+async def test_an_agency_that_listens_to_inboxes_hears_its_own_account_alone(
+    stack: Stack, inspection: Credentials
+) -> None:
+    """Its client needs an inbox, and accounts share none: answers to services and to other agencies pass it by."""
+    audit = stack.add_agency("audit", "审计局")
+    heard: list[str] = []
+
+    async def hear(message: object) -> None:
+        heard.append(message.subject)  # type: ignore[attr-defined]
+
+    async with (
+        connected(stack, "agency", inspection.seed_file) as snooper,
+        connected(stack, "agency", audit.seed_file) as other,
+        connected(stack, "notify") as notify,
+    ):
+        await snooper.client.subscribe("_INBOX.>", cb=hear)
+        await snooper.client.flush()
+        await notify.client.jetstream(timeout=2).publish("agency.audit.proposal_filed.v1", b"{}")
+        await notify.client.jetstream(timeout=2).stream_info("EVT_MEMBERS")
+        reader = await other.client.jetstream().pull_subscribe_bind(
+            consumer=audit.consumer, stream=audit.stream
+        )
+        for message in await reader.fetch(1, timeout=2):
+            await message.ack_sync(timeout=2)
+        await snooper.client.publish("_INBOX.inspection.own", b"")
+        await snooper.client.flush()
+        await snooper.client.flush()
+    assert [subject for subject in heard if subject != "_INBOX.inspection.own"] == []
 
 
 async def test_an_agency_sees_how_much_waits_for_it(stack: Stack, inspection: Credentials) -> None:

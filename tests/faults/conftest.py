@@ -34,6 +34,10 @@ class Processes:
         self.running[service].stop()
         return self.start(service, failpoint, extra)
 
+    def pids(self) -> dict[str, int]:
+        """Who runs now."""
+        return {service: running.pid for service, running in self.running.items()}
+
     def stop_all(self) -> None:
         """End what still runs."""
         stop_all(self.running.values())

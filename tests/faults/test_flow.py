@@ -32,7 +32,7 @@ async def test_f4_the_bus_is_killed_in_full_flow(
     """I1-I5: nothing acknowledged is lost, done twice or out of order; I6: whole 5 s after it is back; I8."""
     stack, chance = processes.stack, random.Random(SEED)
     load = Load(city.house, SEED, members=city.writers, history=history)
-    probes = Probes({service: stack.ports.health[service] for service in OWNERS})
+    probes = Probes({service: stack.ports.health[service] for service in OWNERS}, pids=processes.pids())
     history.extend(await city.look())
     async with probes.watching():
         for kill in range(KILLS):

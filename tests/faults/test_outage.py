@@ -33,8 +33,8 @@ async def test_f5_the_bus_is_away_for_long(
     """Everybody goes on asking under the same id and is answered once; no process gives up, spins or fills the disk."""
     stack = processes.stack
     load = Load(city.house, SEED + 5, members=city.writers, history=history, give_up=OUTAGE + 60.0)
-    probes = Probes({service: stack.ports.health[service] for service in OWNERS})
-    pids = {service: running.pid for service, running in processes.running.items()}
+    probes = Probes({service: stack.ports.health[service] for service in OWNERS}, pids=processes.pids())
+    pids = processes.pids()
     history.extend(await city.look())
     async with probes.watching():
         async with load.flowing():
@@ -58,7 +58,7 @@ async def test_f5_the_bus_is_away_for_long(
     assert count(load.acts, lambda act: act.ended > began and act.began < killed + OUTAGE) > 0, (
         "asked through it"
     )
-    assert {service: running.pid for service, running in processes.running.items()} == pids
+    assert processes.pids() == pids
     assert all(running.alive for running in processes.running.values()), "nobody gave up"
     assert {sample.live for sample in probes.samples} == {200}, "I8: they lived all the time"
     assert probes.worst_lag < 1, "I8: no loop stood still"
@@ -76,7 +76,7 @@ async def test_f6_the_database_crashes_in_mid_transaction(
     """
     stack = processes.stack
     load = Load(city.house, SEED + 6, members=city.writers, history=history)
-    probes = Probes({service: stack.ports.health[service] for service in OWNERS})
+    probes = Probes({service: stack.ports.health[service] for service in OWNERS}, pids=processes.pids())
     history.extend(await city.look())
     async with probes.watching():
         async with load.flowing():

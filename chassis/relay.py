@@ -39,6 +39,7 @@ BATCH_ROWS: Final = 500
 BATCH_BYTES: Final = 4 * 1024 * 1024
 _WRONG_LAST_SEQUENCE: Final = 10071
 _DUPLICATE_IN_BATCH: Final = 10201
+_BATCH_INCOMPLETE: Final = 10176
 _ACK_TIMEOUT: Final = 2.0
 """Seconds the broker gets for a batch; more after it was late, so that a slow network is slow and no standstill."""
 _ACK_PATIENCE: Final = 15.0
@@ -77,6 +78,10 @@ class FencedError(Exception):
 
 class DuplicateError(Exception):
     """The broker has seen a message of this batch before and refused the batch."""
+
+
+class IncompleteError(Exception):
+    """The broker did not keep all of a batch and says why of no row: it cannot write, or lost some on the way."""
 
 
 class RefusedError(Exception):
@@ -222,9 +227,12 @@ class Relay:
             return
         try:
             await self._publish(batch)
-        except DuplicateError:
-            telemetry.RELAY_BATCHES.labels(self._stream.name, "duplicate").inc()
-            log.warning("relay_repeats", stream=self._stream.name, events=len(batch))
+        except (DuplicateError, IncompleteError) as error:
+            known = isinstance(error, DuplicateError)
+            telemetry.RELAY_BATCHES.labels(self._stream.name, "duplicate" if known else "incomplete").inc()
+            log.warning(
+                "relay_repeats", stream=self._stream.name, events=len(batch), why=type(error).__name__
+            )
             for row in batch:
                 await self._publish_one(row)
         self._failpoints.reach("after_publish_before_mark")
@@ -278,6 +286,8 @@ class Relay:
             raise FencedError
         if error.get("err_code") == _DUPLICATE_IN_BATCH:
             raise DuplicateError
+        if error.get("err_code") == _BATCH_INCOMPLETE:
+            raise IncompleteError
         raise RefusedError(f"{error.get('err_code')}: {error.get('description')}")
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import random
+from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from nats.aio.client import Client
 
-from chassis import bus, relay
+from chassis import bus, relay, telemetry
 from chassis.failpoints import Failpoints
 from chassis.relay import Relay
 from infra.nats.config import OPERATOR_USER
@@ -88,6 +90,46 @@ async def test_a_relay_on_a_slow_network_gets_on(wire: Wire) -> None:
         async with running(far):
             await until_async(marked, "what was acknowledged late is marked", limit=40)
         await slow.close()
+
+
+class Losing:
+    """A sender's connection on which the first part of one batch gets lost."""
+
+    def __init__(self, connection: Client) -> None:
+        self._connection = connection
+        self.lost = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    async def publish(self, subject: str, payload: bytes, *, headers: dict[str, str]) -> None:
+        if not self.lost and headers.get("Nats-Batch-Sequence") == "2":
+            self.lost += 1
+            return
+        await self._connection.publish(subject, payload, headers=headers)
+
+
+async def test_a_batch_that_arrived_in_part_goes_out_row_by_row(wire: Wire) -> None:
+    """The broker says of an incomplete batch only that it is: each row by itself gets through, or its own reason."""
+    aggregate, losing = uuid4(), Losing(wire.sender)
+    await wire.state(*(message(aggregate, version) for version in range(1, 6)))
+    half = Relay(
+        STREAM,
+        database_url=wire.stack.database_url("proposals", "worker"),
+        connection=cast("Client", losing),
+        failpoints=Failpoints(),
+        poll_interval=0.05,
+    )
+
+    async def none_waits() -> bool:
+        return await waiting(wire) == 0
+
+    incomplete = telemetry.RELAY_BATCHES.labels(STREAM, "incomplete")
+    before = incomplete._value.get()
+    async with running(half):
+        await until_async(none_waits, "all is published")
+    assert (losing.lost, incomplete._value.get() - before) == (1, 1)
+    assert await wire.streamed(aggregate) == [1, 2, 3, 4, 5]
 
 
 async def test_a_stream_that_was_lost_is_filled_again_in_order(wire: Wire) -> None:

@@ -5,7 +5,7 @@ could not be read is gone from the page instead of showing what was true once.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -61,13 +61,6 @@ async def read_restored(database: Database, service: str) -> None:
     async with database.transaction() as tx:
         number = await restored.count_open(tx.raw)
     telemetry.RESTORED_AGGREGATES.labels(service).set(number)
-
-
-async def read_drift(service: str, find: Callable[[], Awaitable[list[str]]], *, connected: bool) -> None:
-    """How far the bus is from what was provisioned; unknown, and therefore absent, while there is no bus."""
-    telemetry.DRIFT.clear()
-    if connected:
-        telemetry.DRIFT.labels(service).set(len(await find()))
 
 
 def read_pools(**pools: Database) -> None:

@@ -84,14 +84,19 @@ class Health:
         )
 
     async def _metrics(self, _request: Request) -> Response:
-        telemetry.READY.labels(self._service).set(0 if await self.findings() else 1)
-        if self._collect is not None:
-            try:
-                await asyncio.wait_for(self._collect(), _CHECK_LIMIT)
-            except Exception as error:  # noqa: BLE001
-                # The border of the page: what can be told without the database is told when it is away, most of all.
-                log.warning("gauges_not_read", error=type(error).__name__)
+        # Side by side: whoever scrapes does not wait for one after the other.
+        found, _ = await asyncio.gather(self.findings(), self._collected())
+        telemetry.READY.labels(self._service).set(0 if found else 1)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    async def _collected(self) -> None:
+        if self._collect is None:
+            return
+        try:
+            await asyncio.wait_for(self._collect(), _CHECK_LIMIT)
+        except Exception as error:  # noqa: BLE001
+            # The border of the page: what can be told without the database is told when it is away, most of all.
+            log.warning("gauges_not_read", error=type(error).__name__)
 
 
 async def _within_limit(check: Check) -> list[str]:

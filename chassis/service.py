@@ -277,7 +277,6 @@ class Running:
             gauges.read_outbox(self.worker_database, self.service.streams),
             gauges.read_letters(self.worker_database, name),
             gauges.read_restored(self.worker_database, name),
-            gauges.read_drift(name, self.check_bus, connected=self.connection.is_connected),
         )
 
     async def check_database(self) -> list[str]:
@@ -291,15 +290,19 @@ class Running:
 
     async def check_bus(self) -> list[str]:
         """Connected, and streams and consumers as provisioned."""
+        # Unknown, and therefore absent, while nobody can say.
+        telemetry.DRIFT.clear()
         if not self.connection.is_connected:
             return ["not connected to NATS"]
-        return await find_drift(
+        found = await find_drift(
             self.connection,
             streams=self.service.streams,
             service=self.service.name,
             follows=self.service.follows,
             ack_wait=self.settings.ack_wait,
         )
+        telemetry.DRIFT.labels(self.service.name).set(len(found))
+        return found
 
     def leave_islands(self, *connections: Client) -> None:
         """Keep these connections off servers that have lost the others."""

@@ -11,5 +11,6 @@ BENCHES: Final[dict[str, str]] = {
     "circular": "tests.load.circular",
     "live": "tests.load.live",
     "rest": "tests.load.rest",
+    "size": "tests.load.size",
 }
 """Name for `make bench ONLY=name` -> module; run in this order."""

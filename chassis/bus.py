@@ -38,6 +38,8 @@ _DRAIN_LIMIT: Final = 5.0
 _PING_INTERVAL: Final = 3
 _PINGS_UNANSWERED: Final = 2
 """A server that is silent for 6 to 9 s is left for another one: a cluster goes on without it, so we must too (F19)."""
+REFUSALS: Final = 20
+"""So often in a row, some five seconds long, the bus may refuse a process' key before it ends to be started anew."""
 REQUEST_TIMEOUT: Final = 5.0
 """Seconds a caller waits; the deadline header says so to the service."""
 
@@ -72,13 +74,23 @@ def connection_options(
     process that stays with a closed connection lives and does nothing.
     """
 
+    refused = 0
+
     async def on_error(error: Exception) -> None:
+        nonlocal refused
         log.warning("bus_error", error=type(error).__name__, text=str(error)[:200])
+        refused += "authorization violation" in str(error).lower()
+        if refused == REFUSALS and on_lost is not None:
+            # Its key was changed: a new process reads the new one, this one would ask for ever.
+            log.critical("bus_refuses_this_key")
+            on_lost()
 
     async def on_disconnect() -> None:
         log.warning("bus_disconnected")
 
     async def on_reconnect() -> None:
+        nonlocal refused
+        refused = 0
         log.info("bus_reconnected")
 
     async def on_closed() -> None:

@@ -15,6 +15,9 @@ from tests.house import House
 from tests.processes import start_all, stop_all
 from tongxin_contracts.subjects import OWNERS
 
+START = 90.0
+"""Seconds a process may take to be ready on a busy machine; that is not what is tested."""
+
 
 class Processes:
     """The services as they run now; a test may let one die and start it again."""
@@ -26,8 +29,9 @@ class Processes:
     def start(self, service: str, failpoint: str = "", extra: Mapping[str, str] | None = None) -> Running:
         """Start one, armed with a failpoint or not, with other settings or not."""
         armed = {"TONGXIN_FAILPOINT": failpoint} if failpoint else {}
-        self.running[service] = self.stack.start_service(service, armed | dict(extra or {}))
-        return self.running[service]
+        program = self.stack.service_program(service, armed | dict(extra or {}))
+        self.running[service] = Running(program)
+        return self.running[service].wait_ready(START)
 
     def restart(self, service: str, failpoint: str = "", extra: Mapping[str, str] | None = None) -> Running:
         """End one in order and start it again."""

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from infra.local.ports import free_ports
 from infra.local.program import Running
 from tests.faults.city import City
-from tests.faults.conftest import Processes
+from tests.faults.conftest import START, Processes
 from tests.faults.frame import SEED, History, Recovery, times
 from tests.faults.load import Load, count, unexpected
 from tests.faults.probes import Probes
@@ -18,8 +18,6 @@ from tests.waiting import until_async
 from tongxin_contracts.subjects import OWNERS
 
 KILLS = times("TONGXIN_FAULT_KILLS", ci=5, whole=20)
-START = 90.0
-"""Seconds a second replica may take to be ready on a busy machine; that is not what is tested."""
 ROUNDS = times("TONGXIN_FAULT_ROUNDS", ci=3, whole=10)
 DRAINED = {"bus": 5.0, "rolling": 15.0}
 

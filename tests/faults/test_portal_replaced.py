@@ -20,7 +20,7 @@ from chassis.ids import new_id
 from infra.local.ports import free_ports
 from infra.local.program import Running
 from tests.faults.city import City
-from tests.faults.conftest import Processes
+from tests.faults.conftest import START, Processes
 from tests.faults.frame import SEED, History, Recovery, times
 from tests.house import COUNTY
 from tests.portal_at_work import Visitor, signed_in
@@ -30,8 +30,6 @@ from tongxin_contracts.message import Command
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.proposals.commands import SaveDraft, SubmitProposal
 
-START = 90.0
-"""Seconds a second replica may take to be ready on a busy machine; that is not what is tested."""
 ROUNDS = times("TONGXIN_FAULT_ROUNDS", ci=3, whole=10)
 WITHIN = 15.0
 

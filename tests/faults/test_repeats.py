@@ -18,7 +18,7 @@ from infra.nats.connection import bus
 from tests.conftest import ACK_WAIT
 from tests.faults import signs
 from tests.faults.city import City
-from tests.faults.conftest import Processes
+from tests.faults.conftest import START, Processes
 from tests.faults.frame import SEED, History, Recovery
 from tests.faults.observed import Scope, admin, fetch
 from tests.proposals_at_work import file, handed_in
@@ -93,7 +93,7 @@ def replica(processes: Processes, service: str) -> Running:
     extra = {"TONGXIN_HEALTH_PORT": str(free_ports().health[service])}
     started = Running(processes.stack.service_program(service, extra))
     processes.running[f"second {service}"] = started
-    return started.wait_ready(90)  # a busy machine is not what is tested
+    return started.wait_ready(START)
 
 
 @pytest.mark.fault("F11", invariants="I2 I4")

@@ -21,13 +21,15 @@ from tests.faults.observed import fetch
 from tests.proposals_at_work import file, handed_in
 from tests.waiting import until
 
+pytestmark = pytest.mark.timeout(300)
+
 WITHIN = 10.0
 WITHIN_ACK_WAIT = ACK_WAIT.total_seconds() + 5
 
 
 async def died(dying: Running) -> None:
     """Wait until the failpoint was reached."""
-    await asyncio.to_thread(until, lambda: not dying.alive, "the process reaches the failpoint")
+    await asyncio.to_thread(until, lambda: not dying.alive, "the process reaches the failpoint", 30)
     assert dying.process.returncode == -signal.SIGKILL
 
 

@@ -62,8 +62,9 @@ async def test_a_relay_at_work_is_left_alone(wire: Wire, monkeypatch: pytest.Mon
         assert await wire.streamed(aggregate) == list(range(1, 16))
 
 
-async def test_a_relay_on_a_slow_network_gets_on(wire: Wire) -> None:
+async def test_a_relay_on_a_slow_network_gets_on(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """An acknowledgement takes longer than a relay first waits for it: it waits longer the next time."""
+    monkeypatch.setattr(relay, "_ACK_TIMEOUT", 0.4)
     port = urlsplit(wire.stack.nats_url).port
     assert port is not None
     async with Proxy(port, random.Random(1)).running() as proxy:
@@ -74,7 +75,7 @@ async def test_a_relay_on_a_slow_network_gets_on(wire: Wire) -> None:
             }
         )
         slow = await bus.connect(settings, "proposals")
-        proxy.latency = 1.2
+        proxy.latency = 0.3
         far = Relay(
             STREAM,
             database_url=wire.stack.database_url("proposals", "worker"),

@@ -75,6 +75,8 @@ class Visitor:
 async def visitor(stack: Stack, **options: Any) -> AsyncIterator[Visitor]:
     """Somebody who has not signed in."""
     base = options.pop("base_url", f"http://127.0.0.1:{stack.ports.portal}")
+    # The server gives idle connections up after five seconds, and httpx as well: whoever is later must not lose a request.
+    options.setdefault("limits", httpx.Limits(max_connections=50, keepalive_expiry=2))
     async with httpx.AsyncClient(base_url=base, timeout=20, **options) as client:
         yield Visitor(client)
 

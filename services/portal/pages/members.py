@@ -140,10 +140,11 @@ def _duty_command(visit: Visit, member_id: UUID, form: FormData, id_: UUID) -> t
     fields |= {"committee": visit.committee, "member_id": str(member_id)}
     match fields.pop("action", ""):
         case "record":
-            return valid(RecordDuty, **fields, fact_id=derived_id("fact", id_)), "已登记，积分已重新计算。"
+            fields |= {"fact_id": str(derived_id("fact", id_))}
+            return valid(RecordDuty, **fields), "已登记，积分已重新计算。"
         case "correct":
-            instead = derived_id("fact", id_)
-            return valid(CorrectDuty, **fields, instead=instead), "已更正，原记录保留，积分已重新计算。"
+            fields |= {"instead": str(derived_id("fact", id_))}
+            return valid(CorrectDuty, **fields), "已更正，原记录保留，积分已重新计算。"
         case "annul":
             return valid(AnnulDuty, **fields), "已撤销，积分已重新计算。"
         case "phone":

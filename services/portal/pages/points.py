@@ -2,7 +2,6 @@
 
 import json
 from urllib.parse import quote
-from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
@@ -126,7 +125,7 @@ async def appeal(visit: Visiting) -> Response:
         committee=visit.committee,
         appeal_id=derived_id("appeal", id_),
         year=str(form.get("year", "")),
-        fact_id=UUID(fact) if fact else None,
+        fact_id=fact or None,
         text=str(form.get("text", "")),
     )
     await visit.ask(Done, command, id_)

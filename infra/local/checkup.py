@@ -42,6 +42,9 @@ def check_up(stack: Stack, service_replicas: int = 1) -> Iterator[Finding]:
     yield Finding("Python", True, platform.python_version())
     yield _nats_binary()
     yield _modes(stack)
+    if not stack.embeds_nats:
+        yield from _of_a_city(stack, service_replicas)
+        return
     running = nats.greets(stack.ports.nats)
     holder = stack.holder()
     yield Finding("运行", holder is not None, f"进程 {holder}" if holder else "没有运行", "make run")
@@ -59,6 +62,16 @@ def check_up(stack: Stack, service_replicas: int = 1) -> Iterator[Finding]:
     yield _guarded("恢复与分叉", lambda: _restores(stack))
     yield _guarded("更换密钥", lambda: _changing_keys(stack))
     yield _invariants(stack)
+
+
+def _of_a_city(stack: Stack, replicas: int) -> Iterator[Finding]:
+    """What can be told from beside: processes run elsewhere, and say on their own pages how they are."""
+    yield _calendar()
+    yield _guarded("消息流与消费者", lambda: _drift(stack))
+    yield _guarded("数据库连接", lambda: blocking(_connections(stack, replicas)))
+    yield _guarded("数据库迁移", lambda: _migrations(stack))
+    yield _guarded("恢复与分叉", lambda: _restores(stack))
+    yield _guarded("更换密钥", lambda: _changing_keys(stack))
 
 
 def _nats_binary() -> Finding:

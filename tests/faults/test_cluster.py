@@ -68,6 +68,15 @@ async def rejoined(cluster: Cluster) -> None:
     await until_async(lambda: asyncio.to_thread(cluster.is_whole), "the cluster is whole", limit=60)
 
 
+@pytest.fixture(autouse=True)
+async def _all_nodes(cluster: Cluster) -> None:
+    """Each test begins with three nodes, whatever the one before came to."""
+    for name, running in list(cluster.running.items()):
+        if not running.alive:
+            await asyncio.to_thread(cluster.start_node, name)
+    await rejoined(cluster)
+
+
 @pytest.mark.fault("F19", invariants="I1 I2 I3")
 @pytest.mark.timeout(900)
 async def test_f19_the_leader_is_killed(

@@ -67,6 +67,10 @@ async def test_every_stream_has_three_copies_and_work_flows_over_them(city: City
     await until_async(published, "the events are in the stream", limit=20)
 
 
+def test_the_operators_line_works_from_its_container(city: CityRun) -> None:
+    assert "一切正常" in city.job("operator", "tongxin", "doctor")
+
+
 def test_the_door_serves_and_believes_its_proxy(city: CityRun) -> None:
     (portal,) = city.of("portal")
     page = httpx.get(

@@ -35,9 +35,9 @@ from tongxin_contracts.proposals.handling_queries import HandlingPage, UnitDesk
 from tongxin_contracts.proposals.review_commands import BulkItem, BulkReviewed, ReviewInBulk
 from tongxin_contracts.words import ReviewOutcome, UnitDuty
 
-SUBMIT, FILE, REVIEW_IN_BULK, DISPATCH, UNIT_DESK = 15, 20, 20, 20, 8
-REGISTER_UNIT, MARK_READ, TAKE_TOPIC = 8, 4, 10
-REACTION_BATCH = {"consultation": 7, "notify": 8}
+SUBMIT, FILE, REVIEW_IN_BULK, DISPATCH, UNIT_DESK = 15, 13, 14, 16, 5
+REGISTER_UNIT, MARK_READ, TAKE_TOPIC = 7, 3, 7
+REACTION_BATCH = {"consultation": 6, "notify": 7}
 """Statements, as they were when they were last looked at; without begin and commit."""
 HINTS = 2
 """Hints to live pages that a command may give beside its one poke of the relay."""

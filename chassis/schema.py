@@ -178,6 +178,7 @@ grant select, insert on history to {service}_app;
 grant select, insert, update on deadline to {service}_app;
 grant select on epoch to {service}_app;
 revoke delete, update on history, disclosure from {service}_worker;
+revoke insert, update, delete on restored from {service}_worker;
 revoke insert, update, delete on alembic_version from {service}_app, {service}_worker;
 grant usage, select on all sequences in schema public to {service}_app, {service}_worker;
 """

@@ -25,6 +25,7 @@ from tongxin_contracts.subjects import OWNERS, SERVICES
 HERE, THERE = "370200", "370221"
 
 OPEN_EVERYWHERE: Final = {
+    "restored": "what went back with a database: the worker reads it at its start, the operator writes it, the app has no right on it",
     "outbox": "the relay sends for all committees; the app may insert, and see nothing but whether it went out",
     "held": "the inbox drains for all committees; the app has no right on it at all",
 }

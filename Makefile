@@ -27,8 +27,15 @@ run: env assets ## start everything on this machine and print the address; Ctrl-
 stop: env ## stop what runs on the data folder, from another terminal
 	@.venv/bin/tongxin stop
 
-test: env assets ## run all tests, on servers they start themselves (PYTEST_ARGS="-k name" for some)
+test: env assets ## run all tests on servers they start themselves, two files at a time, faults alone (PYTEST_ARGS="-k name" for some)
+ifeq ($(strip $(PYTEST_ARGS)),)
+	@failed=0; \
+	$(PY) -m pytest --numprocesses 2 --dist loadfile --ignore tests/faults || failed=1; \
+	$(PY) -m pytest tests/faults || failed=1; \
+	exit $$failed
+else
 	$(PY) -m pytest $(PYTEST_ARGS)
+endif
 
 check: env check-style check-types check-layers check-generated check-lock check-secrets ## everything that can be told without running
 

@@ -1,5 +1,6 @@
 """What many tests stand on: one real NATS and one real PostgreSQL a test run."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from infra.local.ports import TRIALS
 from infra.local.stack import Stack
 from tests.faults.frame import (
     pytest_collection_modifyitems,
@@ -28,6 +30,9 @@ __all__ = [
 ]
 
 ACK_WAIT = timedelta(seconds=3)
+# Two runs side by side would now and then choose the same port between looking and listening.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ[TRIALS] = f"{20_000 + 2_000 * int(worker[2:])}-{22_000 + 2_000 * int(worker[2:])}"
 
 # What tests log is read in text; structlog's own picture of a traceback, with every local in it, takes seconds each.
 structlog.configure(

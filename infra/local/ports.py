@@ -4,6 +4,7 @@ One setting moves them all (`TONGXIN_PORT`); each has its own setting as well. E
 portal where it is told to.
 """
 
+import os
 import random
 import socket
 from collections.abc import Mapping
@@ -14,8 +15,10 @@ from infra.local.problems import PortTakenError, StackError
 from tongxin_contracts.subjects import SERVICES
 
 LOOPBACK: Final = "127.0.0.1"
-_EPHEMERAL: Final = range(20_000, 31_000)
+FOR_TRIALS: Final = range(20_000, 31_000)
 """Below what Linux gives to outgoing connections, so that a port stays free while its server restarts."""
+TRIALS: Final = "TONGXIN_TRIAL_PORTS"
+"""Which of them free ports are chosen from, as FIRST-LAST, so that trials side by side do not choose the same."""
 _ATTEMPTS: Final = 500
 
 
@@ -36,8 +39,10 @@ class Ports:
 
 def free_port(host: str = LOOPBACK) -> int:
     """A port nobody listens on at this moment; for tests and manual trials."""
+    first, _, last = os.environ.get(TRIALS, "").partition("-")
+    choice = range(int(first), int(last)) if last else FOR_TRIALS
     for _ in range(_ATTEMPTS):
-        port = random.choice(_EPHEMERAL)  # noqa: S311 - a port, not a secret
+        port = random.choice(choice)  # noqa: S311 - a port, not a secret
         if is_free(port, host):
             return port
     raise StackError("找不到空闲端口。")

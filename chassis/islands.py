@@ -8,7 +8,8 @@ shorter than the patience here, and leaving too often costs a reconnection and n
 
 import asyncio
 import json
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import structlog
 from nats.aio.client import Client
@@ -19,33 +20,48 @@ log = structlog.get_logger()
 INTERVAL: Final = 1.0
 """Seconds between questions, and as long as one answer is waited for."""
 PATIENCE: Final = 8.0
-"""Seconds without an answer after which another server is tried; a leader is chosen in four to eight."""
+"""Seconds without a majority after which another server is tried; a leader is chosen in four to eight."""
+HEARTBEATS: Final = 4.0
+"""Seconds within which a leader hears of each follower, who report every second."""
 
 
 async def leave_islands(connection: Client, servers: str, stream: str) -> None:
-    """For ever: go to another of the servers (separated by commas) when nobody answers for this stream."""
+    """For ever: go to another of the servers (separated by commas) when no majority is behind this stream."""
     if "," not in servers:
         return
     loop = asyncio.get_running_loop()
     answered = loop.time()
     while True:
         await asyncio.sleep(INTERVAL)
-        if not connection.is_connected or await _is_answered(connection, stream):
+        silent = await _silent_for(connection, stream) if connection.is_connected else 0.0
+        if silent is not None and silent < HEARTBEATS:
             answered = loop.time()
-        elif loop.time() - answered > PATIENCE:
+        elif max(silent or 0.0, loop.time() - answered) > PATIENCE:
             log.warning("bus_island_left", stream=stream)
             await connection.force_reconnect()
             answered = loop.time()
 
 
-async def _is_answered(connection: Client, stream: str) -> bool:
-    """Whether the stream is led, as far as the server knows; one that is alone shows what it has, without a leader."""
+async def _silent_for(connection: Client, stream: str) -> float | None:
+    """Seconds for which no majority was heard of, as the server knows it; None when it does not say."""
     try:
         reply = await connection.request(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=INTERVAL)
     except (NatsError, TimeoutError, OSError):
-        return False
-    answer = json.loads(reply.data)
+        return None
+    return silence(json.loads(reply.data))
+
+
+def silence(answer: Mapping[str, Any]) -> float | None:
+    """What a stream's information says of its majority: seconds since it was heard of, None when there is none.
+
+    A leader that was cut off goes on calling itself one until it counts its followers, some ten seconds later; what it
+    says of when it heard of each (`active`, nanoseconds) is known at once.
+    """
     if error := answer.get("error"):
         # Only a majority knows that a stream is missing; that is drift and no island.
-        return bool(error.get("code") == 404)
-    return bool(answer.get("cluster", {}).get("leader"))
+        return 0.0 if error.get("code") == 404 else None
+    cluster = answer.get("cluster") or {}
+    if not cluster.get("leader"):
+        return None  # one that is alone shows what it has, without a leader
+    heard = sorted(replica.get("active", 0) / 1e9 for replica in cluster.get("replicas") or ())
+    return heard[len(heard) // 2 - 1] if len(heard) > 1 else 0.0

@@ -31,7 +31,7 @@ class Rows:
 
     async def lock(self, tx: Transaction, ids: Sequence[UUID]) -> list[dict[str, Any]]:
         """Lock and read rows in the order of their ids."""
-        return [self._out(row) for row in await tx.raw.fetch(self._lock, list(ids))]
+        return [dict(row) for row in await tx.raw.fetch(self._lock, list(ids))]
 
     async def insert(self, tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows; columns that a row does not name get their default."""
@@ -50,14 +50,8 @@ class Rows:
         await _execute(tx, _change(self._name, columns), values)
 
     def _in(self, name: str, value: Any) -> Any:
+        # The driver's codec, set by SQLAlchemy, reads JSON into values and takes text to write.
         return json.dumps(value) if name in self._json else value
-
-    def _out(self, row: Any) -> dict[str, Any]:
-        found = dict(row)
-        for name in self._json:
-            if found[name] is not None:
-                found[name] = json.loads(found[name])
-        return found
 
 
 @cache

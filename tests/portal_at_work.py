@@ -1,5 +1,6 @@
 """What tests do again and again at the portal's door: make an account, sign in, fill in forms, ask over REST."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -58,7 +59,10 @@ class Visitor:
         path = f"/api/v1/{request.service}/{request.message_name}"
         body = request.model_dump(mode="json", exclude_none=True)
         if not isinstance(request, Command):
-            return await self.client.get(path, params=body)
+            plain = {
+                name: json.dumps(value) if isinstance(value, dict) else value for name, value in body.items()
+            }
+            return await self.client.get(path, params=plain)
         return await self.post(path, json=body, request_id=request_id)
 
     async def post(self, path: str, request_id: UUID | None = None, **options: Any) -> httpx.Response:

@@ -107,8 +107,12 @@ class Commands:
 
 
 def _query(kind: type[message.Request]) -> Handler:
+    objects = openapi.objects(kind)
+
     async def handle(request: Request, visit: Visiting) -> Response:
-        asked = kind.model_validate(dict(request.query_params), extra="forbid")
+        typed: dict[str, Any] = dict(request.query_params)
+        typed |= {name: read_json(typed[name].encode()) for name in objects & typed.keys()}
+        asked = kind.model_validate(typed, extra="forbid")
         return await _answered(visit, asked, new_id())
 
     return handle

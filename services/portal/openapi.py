@@ -126,12 +126,27 @@ def parameters(kind: type[BaseModel]) -> dict[str, Any]:
                 "name": name,
                 "in": "query",
                 "required": name in required,
-                "schema": _resolved(part, definitions),
+                **_typed(_resolved(part, definitions)),
                 "description": part.get("description", ""),
             }
             for name, part in schema["properties"].items()
         ]
     }
+
+
+def objects(kind: type[BaseModel]) -> frozenset[str]:
+    """Those fields of a query that stand in its address as JSON."""
+    found = parameters(kind)["parameters"]
+    return frozenset(parameter["name"] for parameter in found if "content" in parameter)
+
+
+def _typed(schema: dict[str, Any]) -> dict[str, Any]:
+    """What has parts cannot be written plainly into an address."""
+    return (
+        {"content": {"application/json": {"schema": schema}}}
+        if schema.get("type") == "object"
+        else {"schema": schema}
+    )
 
 
 def _resolved(part: Any, definitions: Mapping[str, Any]) -> Any:

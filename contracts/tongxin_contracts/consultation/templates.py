@@ -199,7 +199,7 @@ class TemplateSheet(Query, service="consultation", answer=TemplateSheetAnswer):
     """One template by its code: the edition asked for, else the one in force, else the one that comes with the system."""
 
     code: str = Field(max_length=40)
-    edition: int | None = None
+    edition: int | None = Field(default=None, ge=1, le=100_000)
 
 
 class Fault(Answer):

@@ -187,8 +187,8 @@ class FeedbackRatesAnswer(Answer):
 class FeedbackRates(Query, service="proposals", answer=FeedbackRatesAnswer):
     """Feedback in numbers: of a session, or of what was filed from one day to another; the latest session by default."""
 
-    term: int | None = None
-    session: int | None = None
+    term: int | None = Field(default=None, ge=1, le=99)
+    session: int | None = Field(default=None, ge=1, le=9)
     since: date | None = None
     until: date | None = None
 

@@ -168,7 +168,7 @@ class NotFiledPage(Answer):
 class NotFiled(Query, service="proposals", answer=NotFiledPage):
     """What was not filed in a session, with the grounds; the committee's latest session when none is named."""
 
-    term: int | None = Field(default=None, ge=1)
-    session: int | None = Field(default=None, ge=1)
+    term: int | None = Field(default=None, ge=1, le=99)
+    session: int | None = Field(default=None, ge=1, le=9)
     after: str | None = None
     limit: int = Field(default=PAGE_SIZE, ge=1, le=PAGE_SIZE)

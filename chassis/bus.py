@@ -199,13 +199,13 @@ def make_broker(settings: Settings, service: str, *, on_lost: Callable[[], None]
         logger=None,
         graceful_timeout=settings.stop_grace,
         name=f"{service}-desk",
-        apply_types=True,
+        apply_types=False,  # a handler gets the message as it is; solving dependencies costs a thread a request
         **connection_options(settings, service, on_lost=on_lost),
     )
 
 
-async def _as_it_is(message: NatsMessage) -> bytes:
-    return message.body
+async def _as_it_is(message: NatsMessage) -> NatsMessage:
+    return message
 
 
 def _is_idle(subscriber: Any) -> bool:

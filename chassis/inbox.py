@@ -100,7 +100,7 @@ class Inbox:
             counter.labels(service)  # shown at zero, so that the first one is a rise
         self._epoch = epoch
         self._rehearsal = rehearsal
-        """Reactions act at the instant of their events, not now; see `chassis/rehearsal.py`."""
+        """Reactions act at the latest instant of their events, not now; see `chassis/rehearsal.py`."""
 
     async def take(self, letters: Sequence[Letter]) -> Outcome:
         """Take a batch into effect and commit; raises only what makes the whole batch come again."""
@@ -220,13 +220,10 @@ class Inbox:
             fault = self._decode(item)
             if fault:
                 dead[item.event_id] = fault
-        kinds = {
-            item.event_id: (item.envelope.type, item.envelope.time if self._rehearsal else None)
-            for item in items
-        }
+        kinds = {item.event_id: item.envelope.type for item in items}
         blocked: set[UUID] = set()
         applied: list[Arrived] = []
-        for (type_, _at), run in waves(items, kinds):
+        for type_, run in waves(items, kinds):
             passing = _not_behind(run, dead, blocked)
             event = self._wanted.get(type_)
             if event is not None and passing:
@@ -302,7 +299,7 @@ class Inbox:
             tools=self._tools,
             actor=Actor.system(self._service, items[0].envelope.committee),
             committee=items[0].envelope.committee,
-            now=items[0].envelope.time if self._rehearsal else now,
+            now=max(item.envelope.time for item in items) if self._rehearsal else now,
             request_id=new_id(),
             epoch=self._epoch,
         )

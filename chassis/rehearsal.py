@@ -3,7 +3,7 @@
 Always holds: without `TONGXIN_REHEARSAL=1` such a command is refused, never carried out as of now; an instant in the
 future is refused everywhere. In a rehearsal nothing happens by itself (no deadline fires, no worker runs), because
 deadlines counted from a past instant may have passed long before the next command of that past comes; reactions to
-events act at the instant of their events. A normal start afterwards lets everything that is due happen.
+events write each event's own instant, and act at the latest of a batch. A normal start afterwards lets everything that is due happen.
 """
 
 from collections.abc import Mapping

@@ -97,11 +97,14 @@ async def test_a_rehearsal_shows_and_the_doctor_warns(quiet_stack: Stack) -> Non
         assert [finding.well for finding in found if finding.what == "演练方式"] == [True]
 
 
-async def test_reactions_act_at_the_instant_of_their_events(wire: Wire) -> None:
+async def test_a_set_of_events_is_taken_at_the_latest_of_their_instants(wire: Wire) -> None:
     inbox, aggregate = wire.inbox("rehearsed", rehearsal=True), new_id()
     first, second = message(aggregate, 1, at=LAST_SPRING), message(aggregate, 2)
     await inbox.take([letter(first), letter(second)])
-    assert wire.instants == [LAST_SPRING, second.envelope.time]
+    assert wire.instants == [second.envelope.time]
+    third = message(new_id(), 1, at=LAST_SPRING)
+    await inbox.take([letter(third)])
+    assert wire.instants == [second.envelope.time, LAST_SPRING]
     assert await wire.effects(aggregate) == [1, 2]
 
 

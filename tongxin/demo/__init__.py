@@ -44,12 +44,14 @@ def load_demo(stack: "Stack", say: Say) -> list[Login]:
     the proposals, what surrounds them.
     """
     script_now = began_at(stack.data, SystemClock().now())
-    with rehearsing(stack, ("members", "proposals", "portal")):
-        members = blocking(_stage(stack, script_now, say))
-    with rehearsing(stack, ("proposals", "proposals")):
-        blocking(_told(stack, script_now, say, members))
-    with rehearsing(stack, ("members", "proposals", "consultation", "notify", "portal")):
-        return blocking(_around(stack, script_now, say, members))
+    all_along = ("proposals",)
+    with rehearsing(stack, all_along):
+        with rehearsing(stack, ("members", "portal")):
+            members = blocking(_stage(stack, script_now, say))
+        with rehearsing(stack, ("proposals",), beside=all_along):
+            blocking(_told(stack, script_now, say, members))
+        with rehearsing(stack, ("members", "consultation", "notify", "portal")):
+            return blocking(_around(stack, script_now, say, members))
 
 
 async def _stage(stack: "Stack", now: datetime, say: Say) -> dict[str, list[MemberRow]]:
@@ -74,9 +76,11 @@ async def _around(
     async with telling(stack, now, say) as script:
         offices = {place.code: office(place) for place in PLACES}
         await agencies.subscribe(script, offices)
-        await asyncio.gather(*(_beside(script, one, members[code]) for code, one in offices.items()))
+        beside = asyncio.gather(*(_beside(script, one, members[code]) for code, one in offices.items()))
+        logins = await make_accounts(stack, list(offices.values()), members)
+        await beside
         await settled(script, offices)
-        return await make_accounts(stack, list(offices.values()), members)
+        return logins
 
 
 async def _beside(script: Script, one: Office, members: list[MemberRow]) -> None:

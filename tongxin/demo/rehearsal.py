@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def rehearsing(stack: "Stack", services: Sequence[str]) -> Iterator[None]:
-    """These services run side by side and are stopped again, in their own good order."""
+def rehearsing(stack: "Stack", services: Sequence[str], beside: Sequence[str] = ()) -> Iterator[None]:
+    """These services run side by side, and `beside` others, and are stopped again, in their own good order."""
     with ThreadPoolExecutor(len(services)) as pool:
         starting = [
-            pool.submit(stack.start_service, service, _own_port(services[:place], service), rehearsal=True)
+            pool.submit(
+                stack.start_service, service, _own_port((*beside, *services[:place]), service), rehearsal=True
+            )
             for place, service in enumerate(services)
         ]
         try:
@@ -62,8 +64,8 @@ async def settled(script: Script, offices: dict[str, Office]) -> None:
         seen.append(counts)
         return len(seen) > SAME and len(set(seen[-SAME:])) == 1
 
-    await script.until(quiet, "everything has arrived")
+    await script.until(quiet, "everything has arrived", every=0.25)
 
 
-SAME = 6
+SAME = 4
 """So many looks in a row that show the same."""

@@ -47,13 +47,13 @@ class Script:
         """The answer to a query."""
         return await self.asker.ask_for(kind, query, actor)
 
-    async def until(self, found: Callable[[], Awaitable[T | None]], what: str) -> T:
-        """Wait for something to come over from another service; raises TimeoutError with what it was."""
+    async def until(self, found: Callable[[], Awaitable[T | None]], what: str, *, every: float = 0.05) -> T:
+        """Wait for something to come over from another service, looking every so many seconds; raises TimeoutError."""
         for _ in range(600):
             value = await found()
             if value:
                 return value
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(every)
         raise TimeoutError(what)
 
     async def all(self, jobs: Sequence[Callable[[], Awaitable[T]]], label: str) -> list[T]:

@@ -14,7 +14,7 @@ def test_a_planted_secret_is_found(tmp_path: Path) -> None:
         "settings.py": "aws_key = 'AKIA" + "Q3X4T5Z6W7V2U3S4'",
         "notes.md": "-----BEGIN " + "RSA PRIVATE KEY-----",
         "deploy.yaml": "url: postgres://tongxin:" + "s3cr3tp4ss@db/members",
-        "token.txt": "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8",
+        "token.txt": "ghp_" + "a1B2c3" * 6,
     }
     for name, text in planted.items():
         (tmp_path / name).write_text(text + "\n")

@@ -26,6 +26,7 @@ from tests.browser import (
     example_calls,
     example_channels,
     example_consultation,
+    example_coverage,
     example_duty,
     example_erasing,
     example_feedback,
@@ -76,6 +77,7 @@ def every() -> Iterator[tuple[str, PageContext, View]]:
         example_handling.examples(),
         example_duty.examples(),
         example_consultation.examples(),
+        example_coverage.examples(),
         example_erasing.examples(),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.invariants.invariant import Invariant, Look
+from chassis.invariants.invariant import AT_MOST, Invariant, Look
 from services.members.ledgers import as_facts
 from services.members.rules.points import evaluate
 from services.members.rules.scheme import Scheme
@@ -17,6 +17,10 @@ SAMPLE: Final = 100
 _NEXT: Final = """
 select member_id, year, committee, points, rule_version from year_result
 where (member_id, year) > ($1, $2) order by member_id, year limit $3
+"""
+_AGAIN: Final = """
+select member_id, year, committee, points, rule_version from year_result
+where (member_id, year) in (select * from unnest($1::uuid[], $2::int[]))
 """
 _SCHEMES: Final = "select committee, rule_version, data from scheme where rule_version = any($1)"
 _FACTS: Final = """
@@ -33,21 +37,27 @@ class PointsAreTheLedger(Invariant):
 
     def __init__(self) -> None:
         self._behind = (UUID(int=0), 0)
+        self._wrong: list[tuple[UUID, int]] = []
+        """Found before: reckoned every time, so that the metric goes back when it is mended and not when the round moves on."""
 
     async def violations(self, look: Look) -> Sequence[str]:
-        """Reckon the next results anew."""
+        """Reckon the next results anew, and those that were wrong before."""
+        before = await look.sql.fetch(_AGAIN, [key[0] for key in self._wrong], [key[1] for key in self._wrong])
         rows = await look.sql.fetch(_NEXT, *self._behind, SAMPLE)
         at_end = len(rows) < SAMPLE
         self._behind = (UUID(int=0), 0) if at_end else (rows[-1]["member_id"], rows[-1]["year"])
+        reckoned = {(row["member_id"], row["year"]): row for row in (*before, *rows)}
         schemes = {
             (row["committee"], row["rule_version"]): load_scheme(_object(row["data"]))
-            for row in await look.sql.fetch(_SCHEMES, [row["rule_version"] for row in rows])
+            for row in await look.sql.fetch(_SCHEMES, [row["rule_version"] for row in reckoned.values()])
         }
-        return [
-            f"{row['member_id']}/{row['year']}"
-            for row in rows
+        wrong = [
+            key
+            for key, row in reckoned.items()
             if not await self._adds_up(look, row, schemes.get((row["committee"], row["rule_version"])))
         ]
+        self._wrong = wrong[:AT_MOST]
+        return [f"{member}/{year}" for member, year in wrong]
 
     async def _adds_up(self, look: Look, row: Any, scheme: Scheme | None) -> bool:
         if scheme is None:

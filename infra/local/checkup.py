@@ -189,14 +189,15 @@ def _no_rehearsal(stack: Stack) -> Finding:
 
 
 def _invariants(stack: Stack) -> Finding:
-    """What must always hold, as each process saw it at its last look."""
-    broken = {
-        f"{service}：{labels['invariant']}": int(value)
-        for service in SERVICES
-        for labels, value in gauge(stack.ports.health[service], "tongxin_invariant_violations")
-        if value > 0
-    }
-    said = "；".join(f"{what} {number} 处" for what, number in broken.items()) or "没有发现违反"
+    """What must always hold, as each process saw it at its last look; a process that has not looked yet says so."""
+    broken, unseen = {}, []
+    for service in SERVICES:
+        looks = gauge(stack.ports.health[service], "tongxin_invariant_violations")
+        broken |= {f"{service}：{labels['invariant']}": int(value) for labels, value in looks if value > 0}
+        unseen += [] if looks else [service]
+    violated = "；".join(f"{what} {number} 处" for what, number in broken.items())
+    waiting = f"{'、'.join(unseen)} 还没有检查过（启动一分钟后开始）" if unseen else ""
+    said = "；".join(part for part in (violated, waiting) if part) or "没有发现违反"
     return Finding("不变式", not broken, said, "看 docs/runbooks/InvariantViolated.md")
 
 

@@ -47,7 +47,9 @@ def _linked(giver: str, taker: str) -> LinkRow:
     return LinkRow(giver=giver, giver_person=ident("person", giver), taker=taker, begins_on=BEGAN)
 
 
-def _rule(rule: LinkRule, pairs: list[tuple[str, str]], takers: int, **more: list[Gap] | list[str]) -> RuleCoverage:
+def _rule(
+    rule: LinkRule, pairs: list[tuple[str, str]], takers: int, **more: list[Gap] | list[str]
+) -> RuleCoverage:
     said = {"gaps": [], "surplus": [], "idle": []} | more
     return RuleCoverage(
         rule=rule,

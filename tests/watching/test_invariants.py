@@ -175,7 +175,9 @@ async def test_what_is_looked_at_in_rounds_is_remembered_until_it_is_mended(
     service, plant = PLANTS[name]
     async with bench(watched.stack, service) as here:
         planted = await plant(here)
-        await here.plant("year_result", member_id=UUID(int=2**128 - 1), year=2025) if service == "members" else None
+        await here.plant(
+            "year_result", member_id=UUID(int=2**128 - 1), year=2025
+        ) if service == "members" else None
         [one] = [one for one in invariants(service) if one.name == name]
         monkeypatch.setattr(import_module(type(one).__module__), "SAMPLE", 1)
         rounds = 0

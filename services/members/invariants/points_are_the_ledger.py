@@ -42,7 +42,9 @@ class PointsAreTheLedger(Invariant):
 
     async def violations(self, look: Look) -> Sequence[str]:
         """Reckon the next results anew, and those that were wrong before."""
-        before = await look.sql.fetch(_AGAIN, [key[0] for key in self._wrong], [key[1] for key in self._wrong])
+        before = await look.sql.fetch(
+            _AGAIN, [key[0] for key in self._wrong], [key[1] for key in self._wrong]
+        )
         rows = await look.sql.fetch(_NEXT, *self._behind, SAMPLE)
         at_end = len(rows) < SAMPLE
         self._behind = (UUID(int=0), 0) if at_end else (rows[-1]["member_id"], rows[-1]["year"])

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
@@ -172,7 +173,12 @@ class Received:
     """A mail as the server got it."""
 
     to: list[str]
-    message: EmailMessage
+    content: bytes
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        """Read when somebody looks: a server that takes thousands has other things to do."""
+        return message_from_bytes(self.content, policy=default)
 
     @property
     def text(self) -> str:
@@ -194,8 +200,7 @@ class MailServer:
     async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802  (the library's name)
         answer = self.answers.pop(0) if self.answers else "250 taken"
         if answer.startswith("250"):
-            message = message_from_bytes(envelope.content, policy=default)
-            self.mails.append(Received(envelope.rcpt_tos, message))
+            self.mails.append(Received(envelope.rcpt_tos, envelope.content))
         return answer
 
 

@@ -6,15 +6,10 @@ attempt.
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,10 +21,10 @@ from chassis.failpoints import Failpoints
 from chassis.ids import derived_id
 from chassis.sealing import Sealer
 from chassis.work import Work
-from services.notify.rules.mail_texts import Content, html, plain
 from services.notify.rules.mail_times import wait_after
 from services.notify.settings import NotifySettings
 from services.notify.workers.smtp import Away, NotTaken, Road
+from services.notify.workers.writing import Writer
 
 log = structlog.get_logger()
 
@@ -87,18 +82,19 @@ class Sender:
         if not self.settings.smtp_host:
             return 0
         rows = await self._claim()
+        writer = Writer(self.settings)
         shares = [rows[start::ROADS] for start in range(ROADS)]
-        taken = await asyncio.gather(*(self._take(share) for share in shares if share))
+        taken = await asyncio.gather(*(self._take(share, writer) for share in shares if share))
         return len(rows) if all(taken) else 0
 
-    async def _take(self, rows: Sequence[Any]) -> bool:
+    async def _take(self, rows: Sequence[Any], writer: Writer) -> bool:
         """Send a share over one connection; False where the server is away, and what is left waits."""
         left = [row["id"] for row in rows]
         sent: list[UUID] = []
         try:
             async with self.open_road(self.settings) as road:
                 for row in rows:
-                    if await self._deal_with(row, road):
+                    if await self._deal_with(row, road, writer):
                         sent.append(row["id"])
                     left.remove(row["id"])
                     if len(sent) >= MARKED_AT_ONCE:
@@ -120,7 +116,7 @@ class Sender:
             rows: list[Any] = await work.tx.raw.fetch(_CLAIM, work.now, BATCH, work.now + LEASE)
         return rows
 
-    async def _deal_with(self, row: Any, road: Road) -> bool:
+    async def _deal_with(self, row: Any, road: Road, writer: Writer) -> bool:
         """Send one mail; True when it was taken, else what became of it is written down. Raises Away."""
         address = self._address(row)
         if address is None or row["content"] is None:
@@ -128,7 +124,7 @@ class Sender:
             telemetry.MAILS.labels("dropped").inc()
             return False
         try:
-            await road.send(address, message_of(row, address, self.settings))
+            await road.send(address, writer.mail(row, address))
         except NotTaken as error:
             await self._not_taken(row, error)
             return False
@@ -168,26 +164,3 @@ class Sender:
 def preference_id(committee: str, person: UUID) -> UUID:
     """What an address in `preference` is sealed for."""
     return derived_id("preference", committee, person)
-
-
-def message_of(row: Any, address: str, settings: NotifySettings) -> EmailMessage:
-    """The mail as it goes out; the same each time it is made."""
-    content = Content.read(json.loads(row["content"]))
-    url = settings.public_url.rstrip("/")
-    name, from_ = parseaddr(settings.mail_from)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(name, addr_spec=from_)
-    message["To"] = Address(addr_spec=address)
-    message["Subject"] = _one_line(row["subject"])
-    message["Date"] = format_datetime(row["made_at"])
-    message["Message-ID"] = f"<{row['id']}@{settings.mail_domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["List-Unsubscribe"] = f"<{url}/preferences>"
-    message.set_content(plain(content, url), cte="base64")
-    message.add_alternative(html(content, url), subtype="html", cte="base64")
-    return message
-
-
-def _one_line(subject: str) -> str:
-    """A header holds no line break."""
-    return " ".join(subject.split())

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Final, Protocol
 
 import aiosmtplib
@@ -30,17 +30,18 @@ class NotTaken(Exception):
 class Road(Protocol):
     """One open connection."""
 
-    async def send(self, address: str, message: EmailMessage) -> None:
+    async def send(self, address: str, mail: bytes) -> None:
         """Returns when the server has taken the mail; raises NotTaken or Away."""
 
 
 class _Connection:
-    def __init__(self, client: aiosmtplib.SMTP) -> None:
+    def __init__(self, client: aiosmtplib.SMTP, sender: str) -> None:
         self._client = client
+        self._sender = sender
 
-    async def send(self, address: str, message: EmailMessage) -> None:
+    async def send(self, address: str, mail: bytes) -> None:
         try:
-            await self._client.send_message(message, recipients=[address])
+            await self._client.sendmail(self._sender, [address], mail)
         except aiosmtplib.SMTPRecipientsRefused as error:
             refused = error.recipients[0]
             raise NotTaken(refused.code, refused.message) from error
@@ -68,6 +69,6 @@ async def open_road(settings: NotifySettings) -> AsyncIterator[Road]:
         # A wrong password is the installation's fault and no mail's: all wait until it is mended.
         raise Away(f"{type(error).__name__}: {error}"[:300]) from error
     try:
-        yield _Connection(client)
+        yield _Connection(client, parseaddr(settings.mail_from)[1])
     finally:
         client.close()

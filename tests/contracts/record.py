@@ -29,6 +29,8 @@ from tongxin_contracts.subjects import OWNERS
 
 CORPUS: Final = Path(__file__).parent / "corpus"
 COMMITTEE: Final = "340921"
+NOBODY: Final = "system:record"
+"""Who states what is made from a schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Recorded:
     def type(self) -> str:
         """Its CloudEvents type."""
         return self.headers["ce-type"]
+
+    @property
+    def made(self) -> bool:
+        """Whether nobody stated it: it was made from its schema."""
+        return self.headers["ce-actor"] == NOBODY
 
     @property
     def shape(self) -> tuple[str, tuple[str, ...]]:
@@ -68,7 +75,7 @@ def made(event: type[Event]) -> Recorded:
         source=event.service,
         time=datetime.now(UTC),
         committee=COMMITTEE,
-        actor="system:record",
+        actor=NOBODY,
         aggregate=new_id(),
         version=1,
         correlation_id=new_id(),
@@ -81,13 +88,15 @@ def made(event: type[Event]) -> Recorded:
 
 
 def missing(stated: Iterable[Recorded], known: Iterable[Recorded]) -> Iterator[Recorded]:
-    """What is worth adding: the first event of each shape, and one of each type that nobody stated."""
-    shapes = {one.shape for one in known}
+    """What is worth adding: the first stated event of each shape, and one of each type that nobody stated."""
+    known = list(known)
+    shapes = {one.shape for one in known if not one.made}
+    types = {one.type for one in known}
     for one in stated:
+        types.add(one.type)
         if one.shape not in shapes:
             shapes.add(one.shape)
             yield one
-    types = {type_ for type_, _ in shapes}
     yield from (made(event) for event in EVENTS if event.type_name() not in types)
 
 

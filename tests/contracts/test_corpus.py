@@ -34,7 +34,7 @@ from chassis.service import Service
 from chassis.work import Tools, Work
 from infra.local.stack import Stack
 from tests.contracts.committed import schema
-from tests.contracts.record import Recorded, corpus
+from tests.contracts.record import NOBODY, Recorded, corpus, made, missing
 from tongxin_contracts.catalogue import EVENTS, events_by_type
 from tongxin_contracts.compatibility import breaks
 from tongxin_contracts.envelope import Envelope
@@ -75,7 +75,9 @@ class Undone(Database):
                 raise UndoneError
 
     @asynccontextmanager
-    async def transaction(self, committees: Iterable[str] = ()) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, committees: Iterable[str] = (), *, first: str = ""
+    ) -> AsyncIterator[Transaction]:
         """The same one again, for these committees."""
         await self.current.raw.execute(
             "select set_config('app.committees', $1, true)", ",".join(sorted(committees))
@@ -169,6 +171,20 @@ def test_every_event_there_is_has_been_recorded() -> None:
         "run `python -m tests.contracts.record` and commit what it adds"
     )
     assert recorded - set(events_by_type()) == set(), "a type that was once on the bus is read for ever"
+
+
+def test_what_somebody_stated_is_recorded_although_one_was_made_of_its_schema() -> None:
+    event = EVENTS[0]
+    from_schema = made(event)
+    stated = replace(from_schema, headers=from_schema.headers | {"ce-actor": "person:x"})
+    rest = [one for one in CORPUS if one.type != event.type_name()]
+    assert list(missing([stated, stated], [*rest, from_schema])) == [stated]
+    assert list(missing([stated], [*rest, from_schema, stated])) == []
+
+
+def test_most_events_were_stated_by_a_running_city() -> None:
+    stated = {one.type for one in CORPUS if one.headers["ce-actor"] != NOBODY}
+    assert len(stated) >= 68
 
 
 @pytest.mark.fault("F16", invariants="I2 I7", ci=True)

@@ -36,6 +36,8 @@ class Transaction:
     sql: AsyncConnection
     raw: Any
     """The asyncpg connection; typed loosely because asyncpg ships no types."""
+    began: str = ""
+    """What the server said to the statement that came with the begin."""
 
 
 class Database:
@@ -62,11 +64,16 @@ class Database:
         )
 
     @asynccontextmanager
-    async def transaction(self, committees: Iterable[str] = ()) -> AsyncIterator[Transaction]:
-        """Begin, say for which committees, commit at the end; any exception rolls everything back."""
-        connection, raw = await self._begun(committees)
+    async def transaction(
+        self, committees: Iterable[str] = (), *, first: str = ""
+    ) -> AsyncIterator[Transaction]:
+        """Begin, say for which committees, commit at the end; any exception rolls everything back.
+
+        `first` goes to the server together with the begin, and has its values in its text: see `quoted`.
+        """
+        connection, raw, began = await self._begun(committees, first)
         try:
-            yield Transaction(connection, raw)
+            yield Transaction(connection, raw, began)
             if await raw.execute("commit") != "COMMIT":
                 raise RolledBackError
         except (Exception, asyncio.CancelledError) as error:
@@ -82,11 +89,10 @@ class Database:
         found: list[Any] = rows
         return found
 
-    async def _begun(self, committees: Iterable[str]) -> tuple[AsyncConnection, Any]:
-        """A connection in a transaction that says for whom it acts; one statement."""
-        begin = f"begin; set local app.committees = {_quoted(','.join(sorted(set(committees))))}"
-        connection, raw, _ = await self._connected(lambda raw: raw.execute(begin))
-        return connection, raw
+    async def _begun(self, committees: Iterable[str], first: str) -> tuple[AsyncConnection, Any, str]:
+        """A connection in a transaction that says for whom it acts; one round trip."""
+        begin = f"begin; set local app.committees = {quoted(','.join(sorted(set(committees))))}; {first}"
+        return await self._connected(lambda raw: raw.execute(begin))
 
     async def _connected(self, first: Callable[[Any], Awaitable[Any]]) -> tuple[AsyncConnection, Any, Any]:
         """A connection that has answered its first statement; those that died while nobody used them are replaced."""
@@ -132,7 +138,8 @@ def _driver(connection: AsyncConnection) -> Any:
     return below.connection.dbapi_connection.driver_connection
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as it stands in a statement that takes no parameters (standard_conforming_strings is on)."""
     return "'" + text.replace("'", "''") + "'"
 
 

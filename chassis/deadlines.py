@@ -18,6 +18,7 @@ import structlog
 from chassis import telemetry
 from chassis.database import Transaction, is_transient
 from chassis.ids import derived_id
+from chassis.together import Write
 
 if TYPE_CHECKING:
     from chassis.work import Work
@@ -69,12 +70,11 @@ order by due_at limit 100 for update skip locked
 """
 
 
-async def set_deadlines(tx: Transaction, many: Sequence[Deadline]) -> None:
-    """Write deadlines in one statement; the same one twice is one."""
+def setting(many: Sequence[Deadline]) -> list[Write]:
+    """What writes deadlines in one statement; the same one twice is one."""
     if not many:
-        return
-    await tx.raw.execute(
-        _SET,
+        return []
+    columns: list[list[Any]] = [
         [derived_id("deadline", one.matter, one.kind, one.anchor.isoformat()) for one in many],
         [one.committee for one in many],
         [one.matter for one in many],
@@ -83,7 +83,8 @@ async def set_deadlines(tx: Transaction, many: Sequence[Deadline]) -> None:
         [one.anchor for one in many],
         [one.calendar_version for one in many],
         [one.due_at for one in many],
-    )
+    ]
+    return [Write(_SET, columns)]
 
 
 async def cancel(tx: Transaction, matter: UUID | Collection[UUID], now: datetime) -> None:

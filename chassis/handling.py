@@ -20,10 +20,11 @@ from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
 from chassis import problems, telemetry
-from chassis.database import Database, Transaction, is_taken, is_transient
+from chassis.database import Database, Transaction, is_taken, is_transient, quoted
 from chassis.failpoints import Failpoints
 from chassis.identity import Actor, TokenVerifier, authorise
 from chassis.rehearsal import acting_at
+from chassis.together import Write
 from chassis.work import Tools, Work
 from tongxin_contracts.envelope import COMMAND_ID, DEADLINE, TOKEN, TRACEPARENT
 from tongxin_contracts.message import Answer, Command, Request
@@ -62,9 +63,10 @@ _COMMITTEE: Final = re.compile(rb'"committee"\s*:\s*"([0-9]{6})"')
 MAX_REPLY: Final = 256 * 1024
 """Bytes; a larger answer is a mistake of its query (decision 6)."""
 _CLAIM = """
-insert into command_log (actor, command_id, digest) values ($1, $2, $3)
-on conflict (actor, command_id) do nothing returning 1
+insert into command_log (actor, command_id, digest) values ({actor}, {command_id}, {digest})
+on conflict (actor, command_id) do nothing
 """
+_CLAIMED: Final = "INSERT 0 1"
 _STORED = "select digest, answer from command_log where actor = $1 and command_id = $2"
 _KEEP = "update command_log set answer = $3 where actor = $1 and command_id = $2"
 
@@ -183,11 +185,13 @@ class Front:
         prepared: list[Any],
     ) -> bytes:
         is_command = isinstance(request, Command)
-        async with self._database.transaction([request.committee]) as tx:
-            if is_command:
-                stored = await _claim(tx, actor, request_id, request, body)
-                if stored is not None:
-                    return stored
+        claim = _claim(actor, request_id, request, body) if is_command else ""
+        async with self._database.transaction([request.committee], first=claim) as tx:
+            if is_command and tx.began != _CLAIMED:
+                stored = await _stored(tx, actor, request_id, request, body)
+                if stored is None:
+                    raise problems.CommandReused
+                return stored
             work = Work(
                 service=self._service,
                 tx=tx,
@@ -203,8 +207,7 @@ class Front:
             text = answer.model_dump_json()
             _refuse_too_large(handler.request, len(text.encode()))
             if is_command:
-                await work.flush()
-                await tx.raw.execute(_KEEP, actor.id, request_id, text)
+                await work.flush(Write(_KEEP, (actor.id, request_id, text)))
             # Last before the commit: an answer that is kept never names a file that is not there.
             for content in work.files_to_keep:
                 await self._tools.files.put(content)
@@ -238,19 +241,14 @@ async def tell(connection: Client, work: Work) -> None:
         log.warning("hints_lost", error=type(error).__name__)
 
 
-async def _claim(
-    tx: Transaction, actor: Actor, request_id: UUID, request: Request, body: bytes
-) -> bytes | None:
-    """Take a command's id for this transaction, or return the answer it already has.
+def _claim(actor: Actor, request_id: UUID, request: Request, body: bytes) -> str:
+    """What takes a command's id for a transaction, unless it is taken.
 
-    A second one with the same id waits here for the first to commit; raises CommandReused for another content.
+    A second one with the same id waits here for the first to commit.
     """
-    if await tx.raw.fetchval(_CLAIM, actor.id, request_id, _digest(request, body)):
-        return None
-    stored = await _stored(tx, actor, request_id, request, body)
-    if stored is None:
-        raise problems.CommandReused
-    return stored
+    return _CLAIM.format(
+        actor=quoted(actor.id), command_id=quoted(str(request_id)), digest=quoted(_digest(request, body))
+    )
 
 
 async def _stored(

@@ -8,11 +8,12 @@ aggregate's rows get their ids in the order of their versions.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.problems import TooLarge
+from chassis.together import Write, write_together
 from tongxin_contracts.envelope import Envelope
 
 MAX_EVENT: Final = 64 * 1024
@@ -37,15 +38,14 @@ select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[]
 """
 
 
-async def write(tx: Transaction, messages: Sequence[Outgoing]) -> None:
-    """Insert messages in the order given, one statement; raises TooLarge for an event above 64 kB."""
+def writes(messages: Sequence[Outgoing]) -> list[Write]:
+    """What inserts messages in the order given, one statement; raises TooLarge for an event above 64 kB."""
     if not messages:
-        return
+        return []
     for message in messages:
         if len(message.payload) > MAX_EVENT:
             raise TooLarge(f"内容超过 {MAX_EVENT // 1024} KB，请精简正文或改用附件")
-    await tx.raw.execute(
-        _INSERT,
+    columns: list[list[Any]] = [
         [message.message_id or message.envelope.id for message in messages],
         [message.stream for message in messages],
         [message.subject for message in messages],
@@ -54,4 +54,10 @@ async def write(tx: Transaction, messages: Sequence[Outgoing]) -> None:
         [message.envelope.committee for message in messages],
         [message.envelope.aggregate for message in messages],
         [message.envelope.version for message in messages],
-    )
+    ]
+    return [Write(_INSERT, columns)]
+
+
+async def write(tx: Transaction, messages: Sequence[Outgoing]) -> None:
+    """Insert messages by themselves."""
+    await write_together(tx, writes(messages))

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Table
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from chassis.database import Transaction
+from chassis.together import Write
 
 
 class Rows:
@@ -33,21 +34,31 @@ class Rows:
         """Lock and read rows in the order of their ids."""
         return [dict(row) for row in await tx.raw.fetch(self._lock, list(ids))]
 
-    async def insert(self, tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert rows; columns that a row does not name get their default."""
+    async def insert(self, tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> list[Write]:
+        """Insert rows; columns that a row does not name get their default. Single ones are given back, to be sent with others."""
         by_columns: dict[tuple[str, ...], list[list[Any]]] = {}
         for row in rows:
             full = {**self._defaults, **row}
             by_columns.setdefault(tuple(full), []).append([self._in(name, full[name]) for name in full])
-        for columns, values in by_columns.items():
-            await _execute(tx, _insertion(self._name, columns), values)
+        return [
+            write
+            for columns, values in by_columns.items()
+            for write in await _unless_single(tx, _insertion(self._name, columns), values)
+        ]
+
+    async def add(self, tx: Transaction, row: Mapping[str, Any]) -> bool:
+        """Insert one row at once unless it is there already; whether it is new."""
+        full = {**self._defaults, **row}
+        statement = f"{_insertion(self._name, tuple(full))} on conflict do nothing"
+        done: str = await tx.raw.execute(statement, *(self._in(name, full[name]) for name in full))
+        return done == "INSERT 0 1"
 
     async def update(
         self, tx: Transaction, columns: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
-    ) -> None:
-        """Set these columns of each row, found by its id."""
+    ) -> list[Write]:
+        """Set these columns of each row, found by its id. A single one is given back, to be sent with others."""
         values = [[row["id"], *(self._in(name, row[name]) for name in columns)] for row in rows]
-        await _execute(tx, _change(self._name, columns), values)
+        return await _unless_single(tx, _change(self._name, columns), values)
 
     def _in(self, name: str, value: Any) -> Any:
         # The driver's codec, set by SQLAlchemy, reads JSON into values and takes text to write.
@@ -60,11 +71,11 @@ def rows_of(table: Table) -> Rows:
     return Rows(table)
 
 
-async def _execute(tx: Transaction, statement: str, values: Sequence[Sequence[Any]]) -> None:
+async def _unless_single(tx: Transaction, statement: str, values: Sequence[Sequence[Any]]) -> list[Write]:
     if len(values) == 1:
-        await tx.raw.execute(statement, *values[0])
-    else:
-        await tx.raw.executemany(statement, values)
+        return [Write(statement, values[0])]
+    await tx.raw.executemany(statement, values)
+    return []
 
 
 @cache

@@ -25,6 +25,7 @@ from chassis.rows import rows_of
 from chassis.sealing import Sealer
 from chassis.settings import Settings
 from chassis.telemetry import current_traceparent
+from chassis.together import Write, write_together
 from tongxin_contracts.envelope import Envelope
 from tongxin_contracts.message import Event
 from tongxin_contracts.permissions import Scope
@@ -131,6 +132,8 @@ class Work:
     """(committee, kind) of what live pages may show differently after this."""
     stated: bool = False
     """Events were written already, by a part of this work."""
+    later: list[Write] = field(default_factory=list)
+    """What is to be written and nothing in this transaction reads."""
 
     async def load(self, table: Table, id_: UUID) -> Aggregate:
         """Lock and read one aggregate; raises NotFound, also for a row of another committee."""
@@ -232,19 +235,22 @@ class Work:
 
     async def set_deadline(self, deadline: deadlines.Deadline) -> None:
         """Have something happen at an instant unless it is cancelled before."""
-        await deadlines.set_deadlines(self.tx, [deadline])
+        await self.set_deadlines([deadline])
 
     async def set_deadlines(self, many: Sequence[deadlines.Deadline]) -> None:
-        """The same for several; one statement."""
-        await deadlines.set_deadlines(self.tx, many)
+        """The same for several; written at the end, together with everything else."""
+        self.later += deadlines.setting(many)
 
     async def cancel_deadlines(self, matter: UUID | Collection[UUID]) -> None:
         """Whatever was to happen on a matter or several happens no more."""
+        await self._write_later()  # what was set in this transaction is cancelled as well
         await deadlines.cancel(self.tx, matter, self.now)
 
     def apart(self) -> "Work":
         """A part of this work in the same transaction that can be given up alone; to be flushed and then taken over."""
-        return replace(self, entries=[], touched=[], outgoing=[], files_to_keep=[], hints=set(), stated=False)
+        return replace(
+            self, entries=[], touched=[], outgoing=[], files_to_keep=[], hints=set(), stated=False, later=[]
+        )
 
     def take_over(self, part: "Work") -> None:
         """A part was flushed: what has to be told after the commit is told by this work."""
@@ -252,13 +258,21 @@ class Work:
         self.stated = self.stated or part.stated or bool(part.outgoing)
         self.files_to_keep += part.files_to_keep
 
-    async def flush(self) -> None:
-        """Write everything: rows, history, outbox. Called by the chassis, once, right before the commit."""
-        await self._write_rows()
-        await history.write(self.tx, self.entries)
-        await outbox.write(self.tx, self.outgoing)
+    async def flush(self, *also: Write) -> None:
+        """Write everything: rows, history, outbox. Called by the chassis, once, right before the commit.
 
-    async def _write_rows(self) -> None:
+        What is left of all that when the sets are written, goes together with what else is to be written: one round trip.
+        """
+        writes = [*self.later, *await self._write_rows()]
+        writes += await history.write(self.tx, self.entries)
+        await write_together(self.tx, [*writes, *outbox.writes(self.outgoing), *also])
+
+    async def _write_later(self) -> None:
+        later, self.later = self.later, []
+        for write in later:
+            await write_together(self.tx, [write])
+
+    async def _write_rows(self) -> list[Write]:
         new: dict[Table, list[dict[str, Any]]] = defaultdict(list)
         changed: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
         for aggregate in self.touched:
@@ -266,7 +280,9 @@ class Work:
                 new[aggregate.table].append(aggregate.row)
             else:
                 changed[aggregate.table, tuple(sorted({*aggregate.changes, "version"}))].append(aggregate.row)
+        writes: list[Write] = []
         for table, rows in new.items():
-            await rows_of(table).insert(self.tx, rows)
+            writes += await rows_of(table).insert(self.tx, rows)
         for (table, columns), rows in changed.items():
-            await rows_of(table).update(self.tx, columns, rows)
+            writes += await rows_of(table).update(self.tx, columns, rows)
+        return writes

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
 from chassis.work import Aggregate, Work
 from services.members import tables
@@ -23,6 +23,7 @@ from services.members.rules.points import YearEnd, year_end
 from tongxin_contracts.words import TaskKind, YearEndOutcome
 
 _SUGGESTED = YearEndOutcome.SUGGEST_RESIGNATION
+_YEARS = "select * from year_result where member_id = any($1)"
 
 
 @dataclass(slots=True)
@@ -41,7 +42,9 @@ class _Past:
         years = sorted(self.results)
         first = next((year for year in years if _lies_in(year, days, schemes, self.results[year])), None)
         return [
-            year for year in years if first is not None and year >= first and not self.results[year].decision
+            year
+            for year in years
+            if first is not None and year >= first and not self.results[year]["decision"]
         ]
 
 
@@ -55,7 +58,7 @@ async def reckon_again(members: Sequence[Aggregate], days: Sequence[date], work:
     had_open = {past.member.id for past in pasts if past.open_years()}
     for past in pasts:
         for year in past.touched(days, schemes):
-            todo[year, past.results[year].rule_version].append(past)
+            todo[year, past.results[year]["rule_version"]].append(past)
     still_open = {past.member.id: past.open_years() for past in pasts}
     ends: list[tuple[UUID, int, YearEnd]] = []
     for (year, rule_version), affected in sorted(todo.items(), key=lambda item: item[0]):
@@ -84,22 +87,20 @@ async def reckon_again(members: Sequence[Aggregate], days: Sequence[date], work:
 async def _pasts(work: Work, members: Sequence[Aggregate]) -> list[_Past]:
     """Those of the members who have closed years, with these years; one statement."""
     by_id = {member.id: _Past(member) for member in members}
-    rows = await work.tx.sql.execute(
-        select(tables.year_result).where(tables.year_result.c.member_id.in_(by_id))
-    )
-    for row in rows:
-        by_id[row.member_id].results[row.year] = row
-        by_id[row.member_id].totals[row.year] = row.points
+    for row in await work.tx.raw.fetch(_YEARS, list(by_id)):
+        past = by_id[row["member_id"]]
+        past.results[row["year"]] = row
+        past.totals[row["year"]] = row["points"]
     return [past for past in by_id.values() if past.results]
 
 
 def _lies_in(year: int, days: Sequence[date], schemes: Mapping[str, Adopted], result: Any) -> bool:
-    first, last = schemes[result.rule_version].scheme.window(year)
+    first, last = schemes[result["rule_version"]].scheme.window(year)
     return any(first <= day <= last for day in days)
 
 
 def _is_open(result: Any) -> bool:
-    return result.outcome == _SUGGESTED and result.decision is None
+    return result["outcome"] == _SUGGESTED and result["decision"] is None
 
 
 def _earlier(past: _Past, year: int) -> list[Decimal]:

@@ -21,8 +21,10 @@ class CountingDatabase(Database):
         event.listen(self.engine.sync_engine, "before_cursor_execute", self._note_core)
 
     @asynccontextmanager
-    async def transaction(self, committees: Iterable[str] = ()) -> AsyncIterator[Transaction]:
-        async with super().transaction(committees) as tx:
+    async def transaction(
+        self, committees: Iterable[str] = (), *, first: str = ""
+    ) -> AsyncIterator[Transaction]:
+        async with super().transaction(committees, first=first) as tx:
             tx.raw.add_query_logger(self._note)
             yield tx
             tx.raw.remove_query_logger(self._note)

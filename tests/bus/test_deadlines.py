@@ -10,12 +10,13 @@ import asyncpg
 
 from chassis.clock import SystemClock
 from chassis.database import Database
-from chassis.deadlines import Deadline, Sweeper, Together, set_deadlines
+from chassis.deadlines import Deadline, Sweeper, Together, setting
 from chassis.files import ObjectStoreFiles
 from chassis.identity import Actor
 from chassis.ids import new_id
 from chassis.sealing import Sealer
 from chassis.service import Running, Service
+from chassis.together import write_together
 from chassis.work import Tools, Work
 from infra.postgres.urls import with_database
 from tests.bus.wire import Wire
@@ -28,20 +29,16 @@ async def due(wire: Wire, kind: str, *, committee: str = COUNTY, minutes: int = 
     """A deadline that has passed; its matter."""
     matter = uuid4()
     async with wire.outbox.transaction([committee]) as tx:
-        await set_deadlines(
-            tx,
-            [
-                Deadline(
-                    matter=matter,
-                    committee=committee,
-                    kind=kind,
-                    rule="到期",
-                    anchor=PASSED,
-                    calendar_version="2026",
-                    due_at=PASSED + timedelta(minutes=minutes),
-                )
-            ],
+        due = Deadline(
+            matter=matter,
+            committee=committee,
+            kind=kind,
+            rule="到期",
+            anchor=PASSED,
+            calendar_version="2026",
+            due_at=PASSED + timedelta(minutes=minutes),
         )
+        await write_together(tx, setting([due]))
     return matter
 
 

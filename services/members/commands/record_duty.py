@@ -1,9 +1,8 @@
 """Record that a member did something that counts, or stayed away where it counts against them."""
 
-from sqlalchemy.dialects.postgresql import insert
-
 from chassis.calendar import local_date
 from chassis.problems import Invalid, WrongState
+from chassis.rows import rows_of
 from chassis.work import Work
 from services.members import tables
 from services.members.corrections import reckon_again
@@ -21,26 +20,22 @@ async def record_duty(command: RecordDuty, work: Work) -> Done:
     """Record it as evidence; points follow. Raises Invalid for what is not recorded by hand or is yet to come."""
     _check(command, work)
     member = await work.load(tables.member, command.member_id)
-    added = await work.tx.sql.execute(
-        insert(tables.duty_fact)
-        .values(
-            id=command.fact_id,
-            committee=member["committee"],
-            member_id=member.id,
-            kind=command.kind,
-            on_day=command.on,
-            quantity=command.quantity,
-            attendance=command.attendance,
-            authors=1,
-            position=1,
-            share_role=Authorship.SOLE,
-            evidence=command.note or command.kind.label,
-            recorded_at=work.now,
-            recorded_by=work.actor.id,
-        )
-        .on_conflict_do_nothing()
-    )
-    if not added.rowcount:
+    fact = {
+        "id": command.fact_id,
+        "committee": member["committee"],
+        "member_id": member.id,
+        "kind": command.kind,
+        "on_day": command.on,
+        "quantity": command.quantity,
+        "attendance": command.attendance,
+        "authors": 1,
+        "position": 1,
+        "share_role": Authorship.SOLE,
+        "evidence": command.note or command.kind.label,
+        "recorded_at": work.now,
+        "recorded_by": work.actor.id,
+    }
+    if not await rows_of(tables.duty_fact).add(work.tx, fact):
         raise WrongState("这条履职记录已经登记过，请刷新页面查看；要另外登记一条，请重新填写")
     member.state(
         DutyRecorded(

@@ -96,6 +96,12 @@ async def test_a_duty_is_recorded_and_corrected_on_the_dossier(
         f"{path}/duty?year={LAST_YEAR}", action="correct", fact_id=fact[1], reason="", **fields
     )
     assert refused.status_code == 400
+    refused = await office.send(
+        f"{path}/duty", action="record", **fields | {"on": "2999-01-01", "note": "将来的签到表"}
+    )
+    assert refused.status_code >= 400
+    assert "将来的签到表" in refused.text
+    assert f'hx-get="{path}?' in refused.text, "what goes on living asks for the page and not for the form"
     right = await office.send(
         f"{path}/duty?year={LAST_YEAR}",
         action="correct",
@@ -137,12 +143,19 @@ async def test_a_member_appeals_and_the_office_answers(
         assert (await member.sign_in(login)).status_code == 303
         page = await member.open("/members/me", params={"year": str(LAST_YEAR)})
         assert "对积分有异议" in words(page)
+        long = "少记了一次走访，" * 200
+        refused = await member.send("/appeals/new", year=str(LAST_YEAR), fact_id="", text=long)
+        assert refused.status_code == 400
+        assert long in refused.text, "nobody writes it twice"
+        assert f"{LAST_YEAR} 年度履职积分" in words(refused)
         sent = await member.send("/appeals/new", year=str(LAST_YEAR), fact_id="", text="少记了一次走访")
         assert sent.status_code == 303, words(sent)
         assert "少记了一次走访" in words(await member.open("/members/me"))
         listed = (await office.open("/appeals")).text
         appeal = re.search(r'name="appeal_id" value="([0-9a-f-]{36})"', listed)
         assert appeal
+        refused = await office.send("/appeals", appeal_id=appeal[1], granted="no", text=long)
+        assert (refused.status_code, long in refused.text) == (400, True)
         answered = await office.send("/appeals", appeal_id=appeal[1], granted="no", text="签到表上没有")
         assert answered.status_code == 303, words(answered)
         assert "维持原记录" in words(await member.open("/members/me"))

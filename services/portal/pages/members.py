@@ -1,5 +1,6 @@
 """The roster: list, import with its report, export, and dossiers."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from chassis import telemetry
 from chassis.ids import derived_id, new_id
 from chassis.problems import Malformed, Refusal
 from services.portal.guards import UPLOAD_LIMIT
-from services.portal.pages.fields import valid
+from services.portal.pages.fields import texts, valid
 from services.portal.pages.timeline import actors, timeline
 from services.portal.uploads import keep
 from services.portal.views import DossierView, MembersView, RosterImportView, RosterReportView
@@ -109,12 +110,12 @@ async def export(visit: Visiting, format: str = "xlsx") -> Response:  # noqa: A0
 @router.get("/members/{member_id}")
 async def dossier(visit: Visiting, member_id: UUID, year: int | None = None) -> Response:
     """Somebody's dossier."""
-    return await _dossier(visit, Dossier(committee=visit.committee, member_id=member_id, year=year))
+    return await dossier_page(visit, Dossier(committee=visit.committee, member_id=member_id, year=year))
 
 
 async def own_dossier(visit: Visiting, year: int | None = None) -> Response:
     """One's own."""
-    return await _dossier(visit, Dossier(committee=visit.committee, year=year))
+    return await dossier_page(visit, Dossier(committee=visit.committee, year=year))
 
 
 router.add_api_route("/members/me", own_dossier, methods=["GET"])
@@ -131,7 +132,7 @@ async def change_duty(visit: Visiting, member_id: UUID, year: int | None = None)
         await visit.ask(Done, command, id_)
     except Refusal as refusal:
         query = Dossier(committee=visit.committee, member_id=member_id, year=year)
-        return await _dossier(visit, query, refusal)
+        return await dossier_page(visit, query, refusal, texts(form))
     return await visit.go(f"/members/{member_id}?year={year}" if year else f"/members/{member_id}", said)
 
 
@@ -154,7 +155,10 @@ def _duty_command(visit: Visit, member_id: UUID, form: FormData, id_: UUID) -> t
     raise Malformed("请选择要办理的事项")
 
 
-async def _dossier(visit: Visit, query: Dossier, refusal: Refusal | None = None) -> Response:
+async def dossier_page(
+    visit: Visit, query: Dossier, refusal: Refusal | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
+    """The page, after a refusal with what was typed."""
     found = await visit.ask(DossierAnswer, query)
     is_own = str(found.person_id) == visit.actor.id and visit.may("members.appeal_points")
     appeals = (await visit.ask(AppealsAnswer, Appeals(committee=visit.committee))).appeals if is_own else []
@@ -172,6 +176,7 @@ async def _dossier(visit: Visit, query: Dossier, refusal: Refusal | None = None)
         appeals=tuple(appeal for appeal in appeals if appeal.person_id == found.person_id),
         is_own=is_own,
         problem=refusal.problem(telemetry.trace_id()) if refusal else None,
+        typed=typed or {},
     )
     return await visit.page(view, people=people, status=refusal.status if refusal else 200)
 

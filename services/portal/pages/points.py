@@ -10,7 +10,8 @@ from starlette.datastructures import FormData, UploadFile
 from chassis import telemetry
 from chassis.ids import derived_id, new_id
 from chassis.problems import Malformed, Refusal
-from services.portal.pages.fields import valid
+from services.portal.pages.fields import texts, valid
+from services.portal.pages.members import dossier_page
 from services.portal.views import AppealsView, RankingView, SimulationView
 from services.portal.visit import Visit, Visiting, command_id, uuid_field
 from tongxin_contracts.members.commands import FileMade
@@ -25,6 +26,7 @@ from tongxin_contracts.members.points import (
     SimulateScheme,
     SimulationAnswer,
 )
+from tongxin_contracts.members.queries import Dossier
 from tongxin_contracts.message import Done
 
 router = APIRouter()
@@ -110,25 +112,29 @@ async def answer(visit: Visiting) -> Response:
         )
         await visit.ask(Done, command, id_)
     except Refusal as refusal:
-        return await _appeals(visit, refusal)
+        return await _appeals(visit, refusal, texts(form))
     return await visit.go("/appeals", "答复已发送给委员本人。")
 
 
 @router.post("/appeals/new")
 async def appeal(visit: Visiting) -> Response:
-    """Say that one's own points are wrong."""
+    """Say that one's own points are wrong; a refusal brings the dossier back with what was typed."""
     form = await visit.form()
     id_ = command_id(form)
-    fact = str(form.get("fact_id", ""))
-    command = valid(
-        AppealPoints,
-        committee=visit.committee,
-        appeal_id=derived_id("appeal", id_),
-        year=str(form.get("year", "")),
-        fact_id=fact or None,
-        text=str(form.get("text", "")),
-    )
-    await visit.ask(Done, command, id_)
+    typed = texts(form)
+    try:
+        command = valid(
+            AppealPoints,
+            committee=visit.committee,
+            appeal_id=derived_id("appeal", id_),
+            year=typed.get("year", ""),
+            fact_id=typed.get("fact_id") or None,
+            text=typed.get("text", ""),
+        )
+        await visit.ask(Done, command, id_)
+    except Refusal as refusal:
+        query = Dossier(committee=visit.committee, year=_year(typed.get("year", "")))
+        return await dossier_page(visit, query, refusal, typed | {"action": "appeal"})
     return await visit.go("/members/me#appeals", "申诉已提交，委员联络室答复后会通知您。")
 
 
@@ -146,7 +152,15 @@ async def _scheme(form: FormData) -> dict[str, object]:
     return data
 
 
-async def _appeals(visit: Visit, refusal: Refusal | None = None) -> Response:
+async def _appeals(
+    visit: Visit, refusal: Refusal | None = None, typed: dict[str, str] | None = None
+) -> Response:
     found = await visit.ask(AppealsAnswer, Appeals(committee=visit.committee))
-    view = AppealsView(appeals=found, problem=refusal.problem(telemetry.trace_id()) if refusal else None)
+    problem = refusal.problem(telemetry.trace_id()) if refusal else None
+    view = AppealsView(appeals=found, problem=problem, typed=typed or {})
     return await visit.page(view, status=refusal.status if refusal else 200)
+
+
+def _year(typed: str) -> int | None:
+    """The dossier's year that the form came from; None for the current one where that is no year."""
+    return int(typed) if typed.isascii() and typed.isdigit() and 2000 <= int(typed[:5]) <= 2100 else None

@@ -1,7 +1,7 @@
 """Pages of handling units, of days of duty, and of what a member's points mean among others."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
@@ -90,6 +90,12 @@ class AppealsView(View):
     template: ClassVar[str] = "appeals.html"
     appeals: AppealsAnswer
     problem: Problem | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What was sent in the form that was refused."""
+
+    def kept(self, appeal_id: UUID) -> Mapping[str, str]:
+        """What to put back into one appeal's form."""
+        return self.typed if self.typed.get("appeal_id") == str(appeal_id) else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Pages of the roster and of a member's duty."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
@@ -75,10 +76,21 @@ class DossierView(View):
     """One's own appeals, where the dossier is one's own."""
     is_own: bool = False
     problem: Problem | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What was sent in the form that was refused; `action` says which one (`appeal` for an appeal)."""
     duty_kinds: ClassVar[tuple[DutyKind, ...]] = tuple(
         kind for kind in DutyKind if kind not in (DutyKind.PROPOSAL_SUBMITTED, DutyKind.PROPOSAL_FILED)
     )
     attendances: ClassVar[tuple[Attendance, ...]] = tuple(Attendance)
+
+    @property
+    def address(self) -> str:
+        """Where this page is read again, also when it came as the answer to a form."""
+        return "/members/me" if self.is_own else f"/members/{self.dossier.member_id}"
+
+    def kept(self, action: str) -> Mapping[str, str]:
+        """What to put back into one form."""
+        return self.typed if self.typed.get("action") == action else {}
 
     @property
     def classes(self) -> list[ClassBar]:

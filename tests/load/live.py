@@ -80,7 +80,7 @@ async def _watched(stack: Stack, cookie: str) -> list[float]:
             await client.publish(hint_subject(COUNTY, "members"), str(time.time_ns()).encode())
             await client.flush()
             await asyncio.sleep(1)
-        late: list[float] = json.loads(await process.stdout.readline())
+        late: list[float] = json.loads(await process.stdout.read())
     await process.wait()
     return late
 

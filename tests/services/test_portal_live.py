@@ -102,7 +102,7 @@ async def test_a_slow_viewer_is_told_each_kind_once_and_none_is_lost() -> None:
 async def test_a_line_ends_after_its_time_and_leaves_nobody_behind() -> None:
     hints = Hints()
     told = [frame async for frame in frames(hints, COUNTY, longest=0.05)]
-    assert told == ["retry: 2000\n\n", ": still here\n\n"]
+    assert told == [b"retry: 2000\n\n", b": still here\n\n"]
     await hints._on_hint(cast("Msg", SimpleNamespace(subject=f"hint.{COUNTY}.members", data=b"member")))
     assert not hints._viewers
 

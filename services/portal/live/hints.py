@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Final
 
 from nats.aio.client import Client
@@ -29,29 +30,38 @@ class Viewer:
 
     def __init__(self) -> None:
         self._kinds: dict[str, None] = {}
-        self._woken = asyncio.Event()
+        self._waiting: asyncio.Future[None] | None = None
         self.gone = False
 
     def tell(self, kind: str) -> None:
         """Something of this kind changed."""
         self._kinds[kind] = None
-        self._woken.set()
+        self._wake()
 
     def send_home(self) -> None:
         """The process stops; nobody is to wait here any more."""
         self.gone = True
-        self._woken.set()
+        self._wake()
 
     async def wait(self, limit: float) -> list[str]:
         """The kinds to tell; empty when nothing happened for so many seconds."""
-        try:
-            await asyncio.wait_for(self._woken.wait(), limit)
-        except TimeoutError:
-            return []
-        self._woken.clear()
+        if not self._kinds and not self.gone:
+            # A bare future and a timer: `wait_for` would make a task for each of thousands at each update.
+            loop = asyncio.get_running_loop()
+            self._waiting = loop.create_future()
+            timer = loop.call_later(limit, self._wake)
+            try:
+                await self._waiting
+            finally:
+                timer.cancel()
+                self._waiting = None
         kinds = list(self._kinds)
         self._kinds.clear()
         return kinds
+
+    def _wake(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
 
 class Hints:
@@ -94,15 +104,21 @@ class Hints:
                 del self._viewers[committee]
 
 
-async def frames(hints: Hints, committee: str, *, longest: float = LONGEST) -> AsyncIterator[str]:
+async def frames(hints: Hints, committee: str, *, longest: float = LONGEST) -> AsyncIterator[bytes]:
     """Server-sent events until the browser or the process goes, or it is time to come again."""
     clock = asyncio.get_running_loop().time
     end = clock() + longest
     async with hints.viewer(committee) as viewer:
-        yield "retry: 2000\n\n"
+        yield b"retry: 2000\n\n"
         while not viewer.gone and clock() < end:
             kinds = await viewer.wait(min(HEARTBEAT, end - clock()))
             if not kinds:
-                yield ": still here\n\n"
+                yield b": still here\n\n"
             for kind in kinds:
-                yield f"data: {json.dumps({'kind': kind})}\n\n"
+                yield _frame(kind)
+
+
+@lru_cache(maxsize=256)
+def _frame(kind: str) -> bytes:
+    """The same for everybody who looks."""
+    return f"data: {json.dumps({'kind': kind})}\n\n".encode()

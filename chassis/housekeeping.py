@@ -1,7 +1,8 @@
 """Lets go of what the chassis keeps for a time only, a little at a time.
 
 Always holds: answers to commands are kept 7 days, published outbox rows 90 days, as long as the broker keeps its
-messages; a row that was not published is never touched. A letter nobody cared for within 180 days is dropped by the
+messages; a row that was not published is never touched, nor what is said of work that is still open, for nothing else
+tells it to a follower that is new. A letter nobody cared for within 180 days is dropped by the
 service itself, so that what waits behind it goes on (decisions 5, 8 and 15). History and disclosures are kept.
 """
 
@@ -25,7 +26,9 @@ _STEPS: Final = {
     """,
     "events": """
         delete from outbox where id in (
-            select id from outbox where published_at < now() - interval '90 days' order by published_at limit $1
+            select id from outbox where published_at < now() - interval '90 days'
+                and not exists (select from task where task.id = outbox.aggregate and task.open)
+            order by published_at limit $1
         )
     """,
     "letters": """

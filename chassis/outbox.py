@@ -38,13 +38,13 @@ select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[]
 """
 
 
-def writes(messages: Sequence[Outgoing]) -> list[Write]:
-    """What inserts messages in the order given, one statement; raises TooLarge for an event above 64 kB."""
+def writes(messages: Sequence[Outgoing], *, limit: int = MAX_EVENT) -> list[Write]:
+    """What inserts messages in the order given, one statement; raises TooLarge for an event above the limit."""
     if not messages:
         return []
     for message in messages:
-        if len(message.payload) > MAX_EVENT:
-            raise TooLarge(f"内容超过 {MAX_EVENT // 1024} KB，请精简正文或改用附件")
+        if len(message.payload) > limit:
+            raise TooLarge(f"内容超过 {limit // 1024} KB，请精简正文或改用附件")
     columns: list[list[Any]] = [
         [message.message_id or message.envelope.id for message in messages],
         [message.stream for message in messages],
@@ -58,6 +58,6 @@ def writes(messages: Sequence[Outgoing]) -> list[Write]:
     return [Write(_INSERT, columns)]
 
 
-async def write(tx: Transaction, messages: Sequence[Outgoing]) -> None:
+async def write(tx: Transaction, messages: Sequence[Outgoing], *, limit: int = MAX_EVENT) -> None:
     """Insert messages by themselves."""
-    await write_together(tx, writes(messages))
+    await write_together(tx, writes(messages, limit=limit))

@@ -32,10 +32,12 @@ from chassis.ids import new_id
 from chassis.inbox import Inbox, Reaction
 from chassis.invariants import Invariant
 from chassis.islands import leave_islands
+from chassis.keepers import Keeper
 from chassis.relay import Relay
 from chassis.rounds import keep_doing
 from chassis.sealing import Sealer
 from chassis.settings import Settings
+from chassis.tellers import Teller
 from chassis.watching import Figures, Watch
 from chassis.work import Tools, Work
 from tongxin_contracts.message import Event
@@ -59,6 +61,10 @@ class Service:
     """Foreign events it takes, each with its function."""
     deadlines: Mapping[str, FireDeadline | Together] = field(default_factory=dict)
     """Kinds of deadline, each with what happens when it passes."""
+    keepers: Sequence[Keeper] = ()
+    """What it keeps of others' aggregates, so that a state can take its place; see `chassis/keepers.py`."""
+    tellers: Sequence[Teller] = ()
+    """What it tells of its own aggregates to whoever does not know them; see `chassis/tellers.py`."""
     streams: Sequence[str] = ()
     """Streams its relays write; nobody else does."""
     workers: Sequence["Worker"] = ()
@@ -306,9 +312,9 @@ class Running:
 
     def leave_islands(self, *connections: Client) -> None:
         """Keep these connections off servers that have lost the others."""
-        for stream in [*self.service.streams, *self.service.follows][:1]:
-            for connection in connections:
-                self._begin(leave_islands(connection, self.settings.nats_url, stream))
+        streams = [*self.service.streams, *self.service.follows]
+        for connection in connections:
+            self._begin(leave_islands(connection, self.settings.nats_url, streams))
 
     def bus_lost(self) -> None:
         """A client closed itself for good: end in order, so that the process is started anew."""

@@ -3,12 +3,6 @@
 from typing import Final
 
 from chassis.topology import Follows
-from services.consultation.service import SERVICE as CONSULTATION
-from services.members.service import SERVICE as MEMBERS
-from services.notify.service import SERVICE as NOTIFY
-from services.portal.service import SERVICE as PORTAL
-from services.proposals.service import SERVICE as PROPOSALS
+from infra.contents import CONTENTS
 
-FOLLOWS: Final[Follows] = {
-    service.name: service.follows for service in (MEMBERS, PROPOSALS, CONSULTATION, NOTIFY, PORTAL)
-}
+FOLLOWS: Final[Follows] = {name: service.follows for name, service in CONTENTS.items()}

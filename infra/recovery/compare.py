@@ -22,12 +22,13 @@ from tongxin_contracts.subjects import AGENCY_STREAM, consumer_name
 _MARGIN: Final = timedelta(days=1)
 """At the end of its life a message may be gone from the stream or the outbox first; nobody mends that."""
 
-_VERSIONED: Final = """
+VERSIONED: Final = """
 select c.table_name from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
 where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.column_name in ('id', 'version', 'committee')
     and c.table_name <> 'held' and c.data_type in ('uuid', 'integer', 'text')
 group by c.table_name having count(*) = 3 order by c.table_name
 """
+"""The tables of aggregates: they have an id, a version and a committee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Undone:
     stream: str
     sequence: int
     epoch: int
+    at: datetime
 
     @property
     def name(self) -> str:
@@ -172,7 +174,7 @@ async def _versions(owner: Any, outbox: Iterable[Any]) -> tuple[dict[UUID, int],
     for row in outbox:
         versions[row["aggregate"]] = max(versions.get(row["aggregate"], 0), row["version"])
     tables: dict[UUID, str] = {}
-    for table in await owner.fetch(_VERSIONED):
+    for table in await owner.fetch(VERSIONED):
         name: str = table["table_name"]
         for row in await owner.fetch(f'select id, version from "{name}"'):  # noqa: S608 - a name of the catalogue's
             versions[row["id"]] = max(versions.get(row["id"], 0), row["version"])
@@ -220,6 +222,7 @@ def _find_ahead(found: Difference, stream: _Stream, known: set[UUID], versions: 
                     stream.name,
                     message.sequence,
                     envelope.epoch,
+                    envelope.time,
                 )
             )
     for follower, gates in stream.gates.items():

@@ -16,6 +16,7 @@ from nats.aio.client import Client
 
 from chassis import history, outbox
 from chassis.database import Database, Transaction
+from chassis.tellers import PLACES
 from chassis.topology import Follows
 from infra.postgres.urls import with_database
 from infra.recovery.compare import Ahead, Difference
@@ -23,6 +24,9 @@ from infra.recovery.filling import ACTOR, Place, fill, message, take_out_collidi
 from infra.recovery.snapshots import kind_of, snapshots_of
 from infra.recovery.stream import set_back
 from tongxin_contracts.subjects import consumer_name, event_stream
+
+MAX_STATE: Final = 512 * 1024
+"""Bytes: a state holds several events, each of which was within its own limit; the bus takes a megabyte."""
 
 _FORKED: Final = """
 update gate set last_version = greatest(last_version, start.version), last_event_id = null
@@ -74,6 +78,7 @@ async def _go_on(client: Client, tx: Transaction, difference: Difference) -> lis
     """Above every version known, with one event that says what holds no more, and snapshots of what does."""
     service: Any = difference.service
     seen = max((one.epoch for ahead in difference.ahead for one in ahead.undone), default=0)
+    await tx.raw.execute(PLACES)
     epoch: int = await tx.raw.fetchval(
         "update epoch set epoch = greatest(epoch, $1) returning epoch", seen + 1
     )
@@ -104,7 +109,7 @@ async def _go_on(client: Client, tx: Transaction, difference: Difference) -> lis
                 )
             )
     await history.write(tx, entries)
-    await outbox.write(tx, messages)
+    await outbox.write(tx, messages, limit=MAX_STATE)
     gone = sum(ahead.table is None for ahead in difference.ahead)
     return [
         f"{service}：{len(difference.ahead)} 个对象退回到备份时的状态，从消息流的版本之后继续（纪元 {epoch}）",

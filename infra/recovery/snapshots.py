@@ -1,8 +1,9 @@
-"""What is stated of an aggregate that went back: that it did, and its state where events can tell it whole.
+"""What is stated of an aggregate that went back: that it did, with the state it has now.
 
-A task is a snapshot by nature: open or closed, as the owner's own row says. For other aggregates the newest event the
-owner kept is stated again where it tells the whole of what the undone ones changed (`RESTATED`). What an owner stated
-at versions that were taken already, because it went on without a reconciliation, is stated again as it was.
+Followers put that state in place of what they have (`chassis/keepers.py`). A task is a snapshot by nature: open or
+closed, as the owner's own row says. Agencies hear nothing of a restore: for them the newest event the owner kept is
+stated again where it tells the whole of what the undone ones changed (`RESTATED`). What an owner stated at versions
+that were taken already, because it went on without a reconciliation, is stated again as it was.
 """
 
 import json
@@ -13,11 +14,13 @@ from uuid import UUID
 from nats.aio.client import Client
 
 from chassis.database import Transaction
+from chassis.tellers import Row, states_of
+from infra.contents import CONTENTS
 from infra.recovery.compare import Ahead, Undone
 from infra.recovery.stream import message_at
 from tongxin_contracts.catalogue import events_by_type
 from tongxin_contracts.message import Event
-from tongxin_contracts.restoring import AGGREGATE_RESTORED, RESTATED
+from tongxin_contracts.restoring import AGGREGATE_RESTORED, RESTATED, Statement
 from tongxin_contracts.subjects import PERSON_STREAM, ServiceName
 from tongxin_contracts.tasks import TASK_CLOSED, TASK_OPENED
 
@@ -66,8 +69,10 @@ async def snapshots_of(
         kept_version=ahead.kept_version,
         undone=tuple(one.id for one in ahead.undone),
         undone_names=tuple(one.name for one in ahead.undone),
+        undone_at=tuple(one.at for one in ahead.undone),
         kept=None if kept is None else tuple(row["message_id"] for row in kept),
         kept_names=() if kept is None else tuple(row["type"].split(".")[2] for row in kept),
+        state=await _state(tx, service, ahead, committee),
     )
     return [Snapshot(restored), *await _restated(tx, ahead), *await _never_taken(tx, ahead)]
 
@@ -85,6 +90,19 @@ async def _kept(tx: Transaction, ahead: Ahead) -> list[Any] | None:
     rows: list[Any] = await tx.raw.fetch(_HELD_ON, ahead.aggregate, before)
     whole = [row["version"] for row in rows] == list(range(1, min(before - 1, ahead.kept_version) + 1))
     return [row for row in rows if not row["undone"]] if whole else None
+
+
+async def _state(
+    tx: Transaction, service: ServiceName, ahead: Ahead, committee: str
+) -> tuple[Statement, ...] | None:
+    """What holds of it; nothing where the owner does not know it, None where nobody keeps anything of its kind."""
+    if not ahead.kept_version or ahead.table is None:
+        return ()
+    teller = next((one for one in CONTENTS[service].tellers if one.table == ahead.table), None)
+    if teller is None:
+        return None
+    (state,) = await states_of(tx, teller, [Row(ahead.aggregate, committee, ahead.kept_version)])
+    return state.statements
 
 
 async def _restated(tx: Transaction, ahead: Ahead) -> list[Snapshot]:

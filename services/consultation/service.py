@@ -1,6 +1,7 @@
 """Everything the consultation service does, in one list."""
 
 from chassis.handling import handles
+from chassis.keepers import restoring
 from chassis.service import Service, run
 from services.consultation.commands.adopt_template import adopt_template
 from services.consultation.commands.assess_topic import assess_topic
@@ -20,6 +21,7 @@ from services.consultation.deadlines.step_due import on_step_due
 from services.consultation.figures import read_figures
 from services.consultation.going import STEP_DUE
 from services.consultation.invariants import INVARIANTS
+from services.consultation.keepers import KEEPERS
 from services.consultation.queries.plan import plan
 from services.consultation.queries.process import document_file, process, process_units
 from services.consultation.queries.process_statistics import process_statistics
@@ -30,8 +32,8 @@ from services.consultation.queries.topics import topics
 from services.consultation.reactions.authors_joined import on_authors_joined
 from services.consultation.reactions.person_erased import on_person_erased
 from services.consultation.reactions.proposal_filed import on_proposal_filed
-from services.consultation.reactions.proposal_restored import on_aggregate_restored
 from services.consultation.reactions.units import on_unit_registered, on_unit_staffed
+from services.consultation.tellers import TELLERS
 from tongxin_contracts.consultation.commands import TakeTopic
 from tongxin_contracts.consultation.planning import (
     AddToPlan,
@@ -71,7 +73,6 @@ from tongxin_contracts.members.erasure import PersonErased
 from tongxin_contracts.members.events import UnitRegistered, UnitStaffed
 from tongxin_contracts.proposals.events import ProposalFiled
 from tongxin_contracts.proposals.review_events import ProposalAuthorsJoined
-from tongxin_contracts.restoring import AGGREGATE_RESTORED
 
 SERVICE = Service(
     name="consultation",
@@ -113,11 +114,13 @@ SERVICE = Service(
     reactions={
         ProposalFiled: on_proposal_filed,
         ProposalAuthorsJoined: on_authors_joined,
-        AGGREGATE_RESTORED["proposals"]: on_aggregate_restored,
         UnitRegistered: on_unit_registered,
         UnitStaffed: on_unit_staffed,
         PersonErased: on_person_erased,
+        **restoring(KEEPERS),
     },
+    keepers=KEEPERS,
+    tellers=TELLERS,
     deadlines={STEP_DUE: on_step_due},
 )
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select
 
+from chassis.database import Transaction
 from chassis.problems import Invalid
-from chassis.work import Aggregate, Work
+from chassis.work import Work
 from services.consultation import tables
 from tongxin_contracts.consultation.teams import TeamMember
 from tongxin_contracts.problems import FieldProblem
@@ -67,17 +68,17 @@ def counted(team: Sequence[TeamMember]) -> tuple[int, int]:
     return fixed, len(team) - fixed
 
 
-async def took_part(process: Aggregate, work: Work) -> tuple[UUID, ...]:
+async def took_part(process_id: UUID, tx: Transaction) -> tuple[UUID, ...]:
     """Persons of the team, and those who took a step upon them."""
     team, named = tables.process_team.c, tables.step_person.c
     found: list[Any] = [
-        *await work.tx.sql.scalars(
+        *await tx.sql.scalars(
             select(team.person_id)
-            .where(team.process_id == process.id, team.person_id.is_not(None))
+            .where(team.process_id == process_id, team.person_id.is_not(None))
             .order_by(team.number)
         ),
-        *await work.tx.sql.scalars(
-            select(named.person_id).where(named.process_id == process.id).order_by(named.person_id)
+        *await tx.sql.scalars(
+            select(named.person_id).where(named.process_id == process_id).order_by(named.person_id)
         ),
     ]
     return tuple(dict.fromkeys(found))

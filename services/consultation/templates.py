@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.database import Transaction
 from chassis.ids import derived_id
 from chassis.work import Work
 from services.consultation import tables
@@ -52,8 +53,13 @@ def template_id(committee: str, code: str) -> UUID:
 
 async def edition(work: Work, id_: UUID, number: int) -> Template:
     """What a template says in one edition; it was checked when it was adopted."""
+    return await edition_in(work.tx, id_, number)
+
+
+async def edition_in(tx: Transaction, id_: UUID, number: int) -> Template:
+    """The same where nobody works: a process is told as it stands."""
     table = tables.template_edition
-    data = await work.tx.sql.scalar(
+    data = await tx.sql.scalar(
         select(table.c.data).where(table.c.template_id == id_, table.c.edition == number)
     )
     return Template.model_validate(data)

@@ -1,6 +1,7 @@
 """Everything the members service does, in one list."""
 
 from chassis.handling import handles
+from chassis.keepers import restoring
 from chassis.service import Service, run
 from services.members.commands.adopt_scheme import adopt_scheme
 from services.members.commands.annul_duty import annul_duty
@@ -32,6 +33,7 @@ from services.members.commands.settle_matter import settle_matter
 from services.members.commands.staff_unit import staff_unit
 from services.members.figures import read_figures
 from services.members.invariants import INVARIANTS
+from services.members.keepers import KEEPERS
 from services.members.queries.appeals import appeals
 from services.members.queries.colleagues import colleagues
 from services.members.queries.convener_assessment import convener_assessment
@@ -50,9 +52,9 @@ from services.members.queries.units import units
 from services.members.reactions.process_concluded import on_process_concluded
 from services.members.reactions.proposal_authors_joined import on_proposal_authors_joined
 from services.members.reactions.proposal_filed import on_proposal_filed
-from services.members.reactions.proposal_restored import on_aggregate_restored
 from services.members.reactions.proposal_submitted import on_proposal_submitted
 from services.members.reactions.proposal_withdrawn import on_proposal_withdrawn
+from services.members.tellers import TELLERS
 from tongxin_contracts.consultation.processes import ProcessConcluded
 from tongxin_contracts.members.commands import (
     AdoptScheme,
@@ -107,7 +109,6 @@ from tongxin_contracts.members.queries import (
 )
 from tongxin_contracts.proposals.events import ProposalFiled, ProposalSubmitted
 from tongxin_contracts.proposals.review_events import ProposalAuthorsJoined, ProposalWithdrawn
-from tongxin_contracts.restoring import AGGREGATE_RESTORED
 
 SERVICE = Service(
     name="members",
@@ -165,9 +166,10 @@ SERVICE = Service(
         ProposalWithdrawn: on_proposal_withdrawn,
         ProposalAuthorsJoined: on_proposal_authors_joined,
         ProcessConcluded: on_process_concluded,
-        AGGREGATE_RESTORED["proposals"]: on_aggregate_restored,
-        AGGREGATE_RESTORED["consultation"]: on_aggregate_restored,
+        **restoring(KEEPERS),
     },
+    keepers=KEEPERS,
+    tellers=TELLERS,
 )
 
 

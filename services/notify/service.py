@@ -2,6 +2,7 @@
 
 from chassis.handling import handles
 from chassis.inbox import Reaction
+from chassis.keepers import restoring
 from chassis.service import Service, run
 from services.notify.commands.change_subscription import change_subscription
 from services.notify.commands.confirm_email import confirm_email
@@ -19,6 +20,7 @@ from services.notify.commands.subscribe_agency import subscribe_agency
 from services.notify.commands.unsubscribe_agency import unsubscribe_agency
 from services.notify.figures import read_figures
 from services.notify.invariants import INVARIANTS
+from services.notify.keepers import KEEPERS, STATING_TASKS
 from services.notify.queries.agencies import agencies
 from services.notify.queries.agency_deliveries import agency_deliveries
 from services.notify.queries.circulars import circulars
@@ -142,12 +144,7 @@ from tongxin_contracts.proposals.review_events import (
     ProposalMerged,
     ProposalWithdrawn,
 )
-from tongxin_contracts.restoring import AGGREGATE_RESTORED
-from tongxin_contracts.subjects import ServiceName
 from tongxin_contracts.tasks import TASK_CLOSED, TASK_OPENED
-
-STATING_TASKS: tuple[ServiceName, ...] = ("members", "proposals", "consultation")
-"""Services whose work is kept here; notify has none of its own."""
 
 REACTIONS: dict[type[Event], Reaction] = {
     # Whatever agencies may follow is forwarded; a reaction of its own below has to do it too.
@@ -198,7 +195,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     EvidenceAdded: on_evidence_added,
     **{TASK_OPENED[service]: on_task_opened for service in STATING_TASKS},
     **{TASK_CLOSED[service]: on_task_closed for service in STATING_TASKS},
-    **{AGGREGATE_RESTORED[service]: on_aggregate_restored for service in STATING_TASKS},
+    **restoring(KEEPERS, first=on_aggregate_restored),
 }
 
 SERVICE = Service(
@@ -230,6 +227,7 @@ SERVICE = Service(
         handles(AgencyDeliveries, agency_deliveries),
     ),
     reactions=REACTIONS,
+    keepers=KEEPERS,
     workers=WORKERS,
     settings=NotifySettings,
 )

@@ -5,11 +5,13 @@ from typing import cast
 from chassis.bus import Caller
 from chassis.identity import TokenSigner
 from chassis.inbox import Reaction
+from chassis.keepers import restoring
 from chassis.service import Door, Running, Service, run
 from services.portal.application import make_application
 from services.portal.assets.manifest import Manifest
 from services.portal.figures import read_figures
 from services.portal.invariants import INVARIANTS
+from services.portal.keepers import KEEPERS
 from services.portal.live.hints import Hints
 from services.portal.live.processes import ProcessWatch
 from services.portal.portal import Portal
@@ -28,6 +30,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     MemberChanged: on_member_changed,
     PersonErased: on_person_erased,
     SessionOpened: on_session_opened,
+    **restoring(KEEPERS),
 }
 
 
@@ -59,6 +62,7 @@ SERVICE = Service(
     name="portal",
     settings=PortalSettings,
     reactions=REACTIONS,
+    keepers=KEEPERS,
     invariants=INVARIANTS,
     figures=(read_figures,),
     door=open_door,

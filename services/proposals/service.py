@@ -2,6 +2,7 @@
 
 from chassis.deadlines import Together
 from chassis.handling import handles
+from chassis.keepers import restoring
 from chassis.service import Service, run
 from services.proposals.commands.accept_allocation import accept_allocation
 from services.proposals.commands.accept_rectification import accept_rectification
@@ -52,6 +53,7 @@ from services.proposals.feedback import FEEDBACK_CLOSES
 from services.proposals.figures import read_figures
 from services.proposals.handlings import UNIT_DUE
 from services.proposals.invariants import INVARIANTS
+from services.proposals.keepers import KEEPERS
 from services.proposals.queries.appraisal import appraisal
 from services.proposals.queries.appraisals import appraisals
 from services.proposals.queries.calls_for_proposals import calls_for_proposals
@@ -76,6 +78,7 @@ from services.proposals.reactions.process_concluded import on_process_concluded
 from services.proposals.reactions.session_opened import on_session_opened
 from services.proposals.reactions.unit_registered import on_unit_registered
 from services.proposals.reactions.unit_staffed import on_unit_staffed
+from services.proposals.tellers import TELLERS
 from services.proposals.writing_and_review import WRITING_AND_REVIEW
 from tongxin_contracts.consultation.processes import ProcessConcluded
 from tongxin_contracts.members.erasure import PersonErased
@@ -222,7 +225,10 @@ SERVICE = Service(
         MemberAdmitted: on_member_admitted,
         MemberChanged: on_member_changed,
         PersonErased: on_person_erased,
+        **restoring(KEEPERS),
     },
+    keepers=KEEPERS,
+    tellers=TELLERS,
     deadlines={
         OBJECTION_OVER: on_objection_over,
         UNIT_DUE: Together(on_units_due),

@@ -8,10 +8,15 @@ import typer
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 from infra.recovery.mend import as_json, describe
+from infra.recovery.outside import told_outside
 from infra.recovery.reconcile import differences, mend_all, open_marks
 from infra.recovery.reconcile import settle as settle_mark
+from infra.recovery.seeding import seed_follower
 from tongxin.terminal import Terminal, problems_said
-from tongxin_contracts.subjects import SERVICES
+from tongxin_contracts.subjects import OWNERS, SERVICES
+
+ROADS = {"mail": "邮件", "agency": "外部机构"}
+"""How something left the house, as people say it."""
 
 app = typer.Typer(help="核对数据库与消息流，恢复之后必须运行。", invoke_without_command=True)
 
@@ -59,6 +64,45 @@ def list_open() -> None:
         )
     if not marks:
         Terminal().good("没有需要核对的对象。")
+
+
+@app.command()
+def outside() -> None:
+    """列出已经发出、而所说的事随数据库退回的邮件和外部机构消息：无法收回，须由人说明。"""
+    with problems_said():
+        found = asyncio.run(told_outside(Stack.attached(LocalSettings())))
+    for one in found:
+        typer.echo(
+            f"{one.service}\t{one.aggregate}\t{one.committee}\t{ROADS[one.road]}\t{one.whom}\t{one.at:%Y-%m-%d %H:%M:%S} UTC"
+        )
+    if not found:
+        Terminal().good("没有已经发出而不再成立的邮件或消息。")
+
+
+@app.command()
+def seed(
+    follower: Annotated[str, typer.Argument(help="新加入的、或数据库丢失的服务")],
+    owner: Annotated[list[str] | None, typer.Option(help="只告知这个服务的对象；可重复，不写则全部")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="已知道的对象也重新告知：新版本增加了表时用")
+    ] = False,
+) -> None:
+    """把各服务现有的全部对象告知一个服务；消息流只有 90 天。分批进行，中断后再运行即可继续。"""
+    for name in (follower, *(owner or ())):
+        if name not in SERVICES:
+            raise typer.BadParameter(f"没有服务 {name}")
+    terminal = Terminal()
+    with problems_said():
+        asyncio.run(
+            seed_follower(
+                Stack.attached(LocalSettings()),
+                follower,
+                [name for name in OWNERS if name in (owner or ())],
+                again=again,
+                say=terminal.note,
+            )
+        )
+    terminal.good(f"{follower} 已知道各服务现有的对象。")
 
 
 @app.command()

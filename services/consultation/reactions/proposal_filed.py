@@ -11,8 +11,8 @@ from tongxin_contracts.proposals.events import ProposalFiled
 
 async def on_proposal_filed(events: Sequence[Incoming[ProposalFiled]], work: Work) -> None:
     """Keep what a topic needs of each proposal."""
-    rows = [
-        {
+    rows = {
+        event.data.proposal_id: {
             "proposal_id": event.data.proposal_id,
             "committee": event.envelope.committee,
             "number": event.data.number,
@@ -22,7 +22,14 @@ async def on_proposal_filed(events: Sequence[Incoming[ProposalFiled]], work: Wor
             "proposers": [event.data.first_proposer, *event.data.co_proposers],
         }
         for event in events
-    ]
-    await insert_rows(work.tx, tables.candidate, rows)
+    }
+    # One that was taken as a topic stays through a restore of its owner: it takes the authors as they stand.
+    await insert_rows(
+        work.tx,
+        tables.candidate,
+        list(rows.values()),
+        key="proposal_id",
+        replacing=("number", "title", "proposers"),
+    )
     for event in events:
         work.hint("topic", event.envelope.committee)

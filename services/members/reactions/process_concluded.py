@@ -12,8 +12,8 @@ from chassis.calendar import local_date
 from chassis.ids import derived_id
 from chassis.inbox import Incoming
 from chassis.work import Work
-from services.members import coverage_tables, tables
-from services.members.reactions.proposal_facts import members_among
+from services.members import coverage_tables
+from services.members.reactions.proposal_facts import again_after_restore, members_among
 from tongxin_contracts.consultation.processes import ProcessConcluded
 from tongxin_contracts.words import Attendance, Authorship, DutyKind, StepOutcome
 
@@ -61,4 +61,4 @@ async def on_process_concluded(events: Sequence[Incoming[ProcessConcluded]], wor
         if (event.envelope.committee, person) in members
     ]
     if facts:
-        await work.tx.sql.execute(insert(tables.duty_fact).on_conflict_do_nothing(), facts)
+        await work.tx.sql.execute(again_after_restore(), facts)

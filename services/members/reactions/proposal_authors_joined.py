@@ -15,7 +15,7 @@ from chassis.ids import derived_id
 from chassis.inbox import Incoming
 from chassis.work import Work
 from services.members import tables
-from services.members.reactions.proposal_facts import members_among, role_of
+from services.members.reactions.proposal_facts import counts_again, members_among, role_of
 from tongxin_contracts.proposals.review_events import ProposalAuthorsJoined
 from tongxin_contracts.words import Attendance, Authorship, DutyKind
 
@@ -40,6 +40,7 @@ async def on_proposal_authors_joined(events: Sequence[Joined], work: Work) -> No
     if facts:
         statement = insert(tables.duty_fact)
         changed = {column: statement.excluded[column] for column in ("authors", "position", "share_role")}
+        changed |= counts_again(statement.excluded)
         await work.tx.sql.execute(
             statement.on_conflict_do_update(index_elements=[tables.duty_fact.c.id], set_=changed), facts
         )

@@ -6,10 +6,11 @@ nothing; two statements for however many events.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import structlog
+from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis.calendar import local_date
@@ -17,13 +18,15 @@ from chassis.ids import derived_id
 from chassis.inbox import Incoming
 from chassis.work import Work
 from services.members import tables
-from services.members.reactions.proposal_restored import RESTORED
 from tongxin_contracts.proposals.events import ProposalFiled, ProposalSubmitted
 from tongxin_contracts.words import Attendance, Authorship, DutyKind, ProposalKind
 
 log = structlog.get_logger()
 
 E = TypeVar("E", ProposalFiled, ProposalSubmitted)
+
+RESTORED: Final = "数据恢复：此事实所依据的记录已不存在"
+"""Why a fact is struck out whose owner's database went back in time (`keepers`); only for this reason it comes back by itself."""
 
 _MEMBERS = """
 select m.id, m.committee, m.person_id
@@ -72,13 +75,13 @@ async def record_authors(
         if (part.committee, part.person) in members
     ]
     if facts:
-        await work.tx.sql.execute(_again_after_restore(), facts)
+        await work.tx.sql.execute(again_after_restore(), facts)
     strangers = len(authors) - len(members)
     if strangers:
         log.info("authors_not_members", kind=kind.value, count=strangers)
 
 
-def _again_after_restore() -> Insert:
+def again_after_restore() -> Insert:
     """What is known is left as it is; what only a restore struck out counts again with what happened now."""
     statement = insert(tables.duty_fact)
     told = (
@@ -97,6 +100,15 @@ def _again_after_restore() -> Insert:
         | {"annulled_at": None, "annulled_because": None},
         where=tables.duty_fact.c.annulled_because == RESTORED,
     )
+
+
+def counts_again(excluded: Any) -> dict[str, Any]:
+    """For a statement that changes a known fact: what only a restore struck out counts again, what staff did stays."""
+    fact = tables.duty_fact.c
+    struck = fact.annulled_because == RESTORED
+    return {name: case((struck, None), else_=fact[name]) for name in ("annulled_at", "annulled_because")} | {
+        name: case((struck, excluded[name]), else_=fact[name]) for name in ("source_event", "recorded_at")
+    }
 
 
 async def members_among(work: Work, people: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], UUID]:

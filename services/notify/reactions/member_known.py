@@ -13,16 +13,16 @@ from tongxin_contracts.words import MemberStanding
 
 async def on_member_admitted(events: Sequence[Incoming[MemberAdmitted]], work: Work) -> None:
     """Know the new member, and tell agencies that follow."""
-    await _know(events, work)
+    await know(events, work)
     await forward(events, work)
 
 
 async def on_member_changed(events: Sequence[Incoming[MemberChanged]], work: Work) -> None:
     """Know the member as they are now."""
-    await _know(events, work)
+    await know(events, work)
 
 
-async def _know(
+async def know(
     events: Sequence[Incoming[MemberAdmitted]] | Sequence[Incoming[MemberChanged]], work: Work
 ) -> None:
     """One statement; events of one member come in order, so the last one counts."""

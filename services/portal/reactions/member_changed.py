@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.inbox import Incoming
 from chassis.work import Work
-from tongxin_contracts.members.events import MemberChanged
+from tongxin_contracts.members.events import MemberAdmitted, MemberChanged
 from tongxin_contracts.words import MemberStanding
 
 _LEFT = """
@@ -29,6 +29,13 @@ async def on_member_changed(events: Sequence[Incoming[MemberChanged]], work: Wor
     back = [who for who, now in standing.items() if now is MemberStanding.SERVING]
     await work.tx.raw.execute(_LEFT, *_columns(left))
     await work.tx.raw.execute(_BACK, *_columns(back))
+
+
+async def on_member_there(events: Sequence[Incoming[MemberAdmitted]], work: Work) -> None:
+    """Who was admitted and nothing else is told of is a member: for states, where nothing else may hold any more."""
+    await work.tx.raw.execute(
+        _BACK, *_columns([(event.data.person_id, event.envelope.committee) for event in events])
+    )
 
 
 def _columns(who: Sequence[tuple[UUID, str]]) -> tuple[list[UUID], list[str]]:

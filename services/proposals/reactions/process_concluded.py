@@ -1,6 +1,7 @@
 """A consultation on a proposal has its outcome: it is kept with the proposal as evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,26 +18,7 @@ async def on_process_concluded(events: Sequence[Incoming[ProcessConcluded]], wor
     about = {event.data.process_id: event for event in events if event.data.proposal_id is not None}
     if not about:
         return
-    rows = [
-        {
-            "process_id": event.data.process_id,
-            "committee": event.envelope.committee,
-            "proposal_id": event.data.proposal_id,
-            "template_name": event.data.template_name,
-            "outcome": event.data.outcome.value,
-            "summary": event.data.summary,
-            "consensus": event.data.consensus,
-            "rating": event.data.rating.value if event.data.rating else None,
-            "documents": [document.model_dump() for document in event.data.documents],
-            "at": event.envelope.time,
-        }
-        for event in about.values()
-    ]
-    new = set(
-        await work.tx.sql.scalars(
-            insert(evidence).values(rows).on_conflict_do_nothing().returning(evidence.c.process_id)
-        )
-    )
+    new = await _new(about.values(), work)
     wanted = [event.data.proposal_id for event in about.values() if event.data.process_id in new]
     loaded = {
         found.id: found
@@ -62,3 +44,34 @@ async def on_process_concluded(events: Sequence[Incoming[ProcessConcluded]], wor
             because=event.envelope,
         )
         proposal.note("add_evidence", reason=f"“{data.template_name}”形成{data.outcome.label}")
+
+
+async def keep_evidence(events: Sequence[Incoming[ProcessConcluded]], work: Work) -> None:
+    """Write the rows alone: what a state tells is nothing new to say."""
+    await _new([event for event in events if event.data.proposal_id is not None], work)
+
+
+async def _new(events: Collection[Incoming[ProcessConcluded]], work: Work) -> set[UUID]:
+    """Write a row for each; the processes that were not known."""
+    if not events:
+        return set()
+    rows = [
+        {
+            "process_id": event.data.process_id,
+            "committee": event.envelope.committee,
+            "proposal_id": event.data.proposal_id,
+            "template_name": event.data.template_name,
+            "outcome": event.data.outcome.value,
+            "summary": event.data.summary,
+            "consensus": event.data.consensus,
+            "rating": event.data.rating.value if event.data.rating else None,
+            "documents": [document.model_dump() for document in event.data.documents],
+            "at": event.envelope.time,
+        }
+        for event in events
+    ]
+    return set(
+        await work.tx.sql.scalars(
+            insert(evidence).values(rows).on_conflict_do_nothing().returning(evidence.c.process_id)
+        )
+    )

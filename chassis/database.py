@@ -23,9 +23,10 @@ from nats.errors import (
 from nats.js.errors import ServiceUnavailableError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from chassis import telemetry
+from chassis.connections import Connections, driver
 from chassis.problems import Unavailable
 
 
@@ -45,13 +46,11 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int, name: str = "app") -> None:
         self.url = url
-        self._pool_size = pool_size
         self._waited = telemetry.POOL_WAIT_SECONDS.labels(name)
-        self.engine: AsyncEngine = create_async_engine(
+        self.engine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=10,
             # Begin and commit are sent here, in one statement with the walls; Core only sends what is between them.
             isolation_level="AUTOCOMMIT",
             connect_args={
@@ -62,6 +61,7 @@ class Database:
             },
             hide_parameters=True,  # an error's text goes into logs and letters, which hold no personal data
         )
+        self.connections = Connections(self.engine, size=pool_size)
 
     @asynccontextmanager
     async def transaction(
@@ -80,12 +80,12 @@ class Database:
             await _roll_back(connection, raw, error)
             raise
         finally:
-            await asyncio.shield(connection.close())
+            await self.connections.give_back(connection)
 
     async def fetch(self, statement: str, *values: Any) -> list[Any]:
         """The rows of one statement that is by itself, in no transaction; for tables without a wall alone."""
         connection, _raw, rows = await self._connected(lambda raw: raw.fetch(statement, *values))
-        await asyncio.shield(connection.close())
+        await self.connections.give_back(connection)
         found: list[Any] = rows
         return found
 
@@ -96,11 +96,11 @@ class Database:
 
     async def _connected(self, first: Callable[[Any], Awaitable[Any]]) -> tuple[AsyncConnection, Any, Any]:
         """A connection that has answered its first statement; those that died while nobody used them are replaced."""
-        for others in reversed(range(self._pool_size + 1)):
+        for others in reversed(range(self.connections.size + 1)):
             asked = time.perf_counter()
-            connection = await self.engine.connect()
+            connection = await self.connections.take()
             self._waited.observe(time.perf_counter() - asked)
-            raw = _driver(connection)
+            raw = driver(connection)
             try:
                 return connection, raw, await first(raw)
             except (Exception, asyncio.CancelledError) as error:
@@ -109,7 +109,7 @@ class Database:
                 )
                 raw.terminate()
                 await connection.invalidate()
-                await connection.close()
+                await self.connections.give_back(connection)
                 if not (found_dead and others):
                     raise
         raise AssertionError("unreachable")
@@ -125,17 +125,11 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
-        await self.engine.dispose()
+        await self.connections.close()
 
 
 class RolledBackError(Exception):
     """A statement had failed and its error was swallowed: the server rolled back where a commit was asked for."""
-
-
-def _driver(connection: AsyncConnection) -> Any:
-    """The asyncpg connection below, without the detour through a greenlet: it is there already."""
-    below: Any = connection.sync_connection
-    return below.connection.dbapi_connection.driver_connection
 
 
 def quoted(text: str) -> str:

@@ -6,7 +6,7 @@ could not be read is gone from the page instead of showing what was true once.
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from prometheus_client import Gauge
@@ -66,9 +66,8 @@ async def read_restored(database: Database, service: str) -> None:
 def read_pools(**pools: Database) -> None:
     """Connections in use and allowed."""
     for name, database in pools.items():
-        pool: Any = database.engine.pool
-        telemetry.POOL_CONNECTIONS.labels(name, "in_use").set(pool.checkedout())
-        telemetry.POOL_CONNECTIONS.labels(name, "limit").set(pool.size())
+        telemetry.POOL_CONNECTIONS.labels(name, "in_use").set(database.connections.in_use)
+        telemetry.POOL_CONNECTIONS.labels(name, "limit").set(database.connections.size)
 
 
 async def each_by_itself(*readings: Awaitable[None]) -> None:

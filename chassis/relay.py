@@ -5,8 +5,8 @@ but a lock dies with its session and not with the process, so every batch is als
 sequence: a relay that was asleep while another one worked is refused by the broker (decision 8). A batch whose fate
 is unknown is sent again; the broker drops what it has taken, and the gate at every reader drops the rest.
 
-While one batch is on its way, one statement marks the batch before it and reads the one after it: a full outbox costs
-one round trip to each server a batch, and neither waits for the other.
+What is out is marked by the statement that reads what comes next. Behind a full batch that happens while it is on its
+way, so that neither server waits for the other; a few events at a time cost one round trip to each.
 
 A stream that was lost and made anew is filled again from the outbox, in order, before anything newer goes out.
 """
@@ -17,6 +17,7 @@ import re
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,6 +49,10 @@ _ASLEEP: Final = "15 seconds"
 _TRACEPARENT: Final = re.compile(rf'"{TRACEPARENT}": "([^"]*)"')
 """A traceparent in a row's headers, found without reading them all."""
 
+_PACE: Final = 0.01
+"""Seconds from the beginning of one round to the next: whoever comes first is sent at once, who comes behind goes together."""
+
+_MARK: Final = "update outbox set published_at = now(){forget} where id = any($1::bigint[])"
 _MARK_AND_READ: Final = """
 with marked as (update outbox set published_at = now(){forget} where id = any($3::bigint[]))
 select id, message_id::text, subject, headers, payload from outbox
@@ -114,9 +119,14 @@ class Relay:
         self._bus = connection
         self._failpoints = failpoints
         self._poll_interval = poll_interval
-        self._mark_and_read_sql = _MARK_AND_READ.format(forget=", payload = null" if forget_payload else "")
+        forget = ", payload = null" if forget_payload else ""
+        self._mark_sql = _MARK.format(forget=forget)
+        self._mark_and_read_sql = _MARK_AND_READ.format(forget=forget)
+        self._published: list[Any] = []
+        """Rows the broker has, not marked yet: the next reading marks them."""
         self._wake = asyncio.Event()
         self._patience = _ACK_TIMEOUT
+        self._has_said = False
 
     def poke(self) -> None:
         """There are rows: look at once instead of at the next poll."""
@@ -128,19 +138,21 @@ class Relay:
         while True:
             try:
                 session = await asyncpg.connect(self._url, timeout=5, command_timeout=30)
+                self._published = []
                 try:
                     await self._wait_for_lock(session)
                     await self._read_last_sequence()
                     await self._refill(session)
                     await self._say_what_was_left(session)
-                    pause = 0.1
                     while True:
                         await self._work(session)
+                        pause = 0.1
                 finally:
-                    await _close(session)
+                    await self._leave(session)
             except FencedError:
                 telemetry.RELAY_BATCHES.labels(self._stream.name, "fenced").inc()
                 log.warning("relay_fenced", stream=self._stream.name)
+                self._has_said = False
             except Exception as error:
                 # The border of the loop: rows stay unpublished and are taken again after a pause.
                 telemetry.RELAY_BATCHES.labels(self._stream.name, "failed").inc()
@@ -162,8 +174,8 @@ class Relay:
                 log.warning("relay_put_out", stream=self._stream.name, asleep=_ASLEEP)
 
     async def _read_last_sequence(self) -> None:
-        info = await self._bus.jetstream().stream_info(self._stream.name)
-        self._stream.last_sequence = info.state.last_seq
+        info = await self._ask(f"$JS.API.STREAM.INFO.{self._stream.name}", b"")
+        self._stream.last_sequence = info["state"]["last_seq"]
 
     async def _refill(self, session: Any) -> None:
         """A stream nothing was ever in is new: one that was lost gets all it had again, before anything newer."""
@@ -174,7 +186,13 @@ class Relay:
             log.warning("relay_refills", stream=self._stream.name, events=int(done.removeprefix("UPDATE ")))
 
     async def _say_what_was_left(self, session: Any) -> None:
-        """Whoever was here before died or was cut off: a metric, a line, and a note in each event's own trace."""
+        """Whoever was here before died or was cut off: a metric, a line, and a note in each event's own trace.
+
+        Said once: what this relay could not send itself it says as it fails.
+        """
+        if self._has_said:
+            return
+        self._has_said = True
         left = await session.fetch(_LEFT_BEHIND, self._stream.name)
         if not left:
             return
@@ -193,22 +211,21 @@ class Relay:
     async def _work(self, session: Any) -> None:
         """Publish until nothing waits, then wait for a poke."""
         self._wake.clear()
-        published: Sequence[Any] = []
-        batch = await self._mark_and_read(session, [], [])
-        while batch or published:
-            following = asyncio.create_task(self._mark_and_read(session, published, batch))
+        began = time.monotonic()
+        batch, more = await self._mark_and_read(session, [])
+        while batch:
+            # Read on while a batch is on its way, but only behind a full one: mostly there is nothing more.
+            following = asyncio.create_task(self._mark_and_read(session, batch)) if more else None
             try:
                 await self._send(batch)
+                self._published += batch
             finally:
-                # Also when sending failed: what went out before is marked, and the session is left in good order.
-                rows = await following
-            published, batch = batch, rows
-        await self._idle()
+                batch, more = await following if following else ([], False)
+        await self._idle(began)
 
-    async def _mark_and_read(
-        self, session: Any, published: Sequence[Any], on_its_way: Sequence[Any]
-    ) -> Sequence[Any]:
-        """Mark what the broker has acknowledged and read what comes next; one statement."""
+    async def _mark_and_read(self, session: Any, on_its_way: Sequence[Any]) -> tuple[Sequence[Any], bool]:
+        """Mark what the broker has acknowledged and read what comes next, and whether there is more; one statement."""
+        published, self._published = self._published, []
         rows: Sequence[Any] = await session.fetch(
             self._mark_and_read_sql,
             self._stream.name,
@@ -216,15 +233,32 @@ class Relay:
             [row["id"] for row in published],
             [row["id"] for row in on_its_way],
         )
+        self._note_marked(published)
+        batch = _within_bytes(rows)
+        return batch, len(batch) < len(rows) or len(rows) == BATCH_ROWS
+
+    async def _leave(self, session: Any) -> None:
+        """Mark what is out and give the session back at once; a dead one is only dropped."""
+        try:
+            await self._mark(session)
+            await session.close(timeout=2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            session.terminate()
+
+    async def _mark(self, session: Any) -> None:
+        """Before going: what is not marked is sent again, and might be too late for the broker to know it again."""
+        published, self._published = self._published, []
+        if published and not session.is_closed():
+            await session.execute(self._mark_sql, [row["id"] for row in published], timeout=2)
+            self._note_marked(published)
+
+    def _note_marked(self, published: Sequence[Any]) -> None:
         if published:
             telemetry.RELAY_BATCHES.labels(self._stream.name, "ok").inc()
             _note_sent(published)
             telemetry.RELAY_EVENTS.labels(self._stream.name).inc(len(published))
-        return _within_bytes(rows)
 
     async def _send(self, batch: Sequence[Any]) -> None:
-        if not batch:
-            return
         try:
             await self._publish(batch)
         except (DuplicateError, IncompleteError) as error:
@@ -237,11 +271,11 @@ class Relay:
                 await self._publish_one(row)
         self._failpoints.reach("after_publish_before_mark")
 
-    async def _idle(self) -> None:
-        try:
+    async def _idle(self, began: float) -> None:
+        """Wait for a poke, and after a round for the next one's turn."""
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), self._poll_interval)
-        except TimeoutError:
-            return
+        await asyncio.sleep(began + _PACE - time.monotonic())
 
     async def _publish(self, batch: Sequence[Any]) -> None:
         if len(batch) == 1:
@@ -269,14 +303,28 @@ class Relay:
             self._stream.last_sequence = acknowledged["seq"]
 
     async def _acknowledged(self, row: Any, headers: dict[str, str]) -> dict[str, Any]:
-        began = time.monotonic()
+        return await self._ask(row["subject"], row["payload"], headers)
+
+    async def _ask(
+        self, subject: str, payload: bytes, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """The broker's answer, or what it refuses; when it is late, the next one is waited for longer."""
+        began, landed = time.monotonic(), self._bus.stats["reconnects"]
+        asked = asyncio.ensure_future(
+            self._bus.request(subject, payload, timeout=self._patience, headers=headers)
+        )
         try:
-            reply = await self._bus.request(
-                row["subject"], row["payload"], timeout=self._patience, headers=headers
-            )
+            while not (await asyncio.wait({asked}, timeout=_ACK_TIMEOUT))[0]:
+                if self._bus.stats["reconnects"] != landed:
+                    # A server that was left answers no more, however long that is waited for.
+                    raise NatsTimeoutError
+            reply = asked.result()
         except NatsTimeoutError:
-            self._patience = min(self._patience * 2, _ACK_PATIENCE)
+            left = self._bus.stats["reconnects"] != landed
+            self._patience = _ACK_TIMEOUT if left else min(self._patience * 2, _ACK_PATIENCE)
             raise
+        finally:
+            asked.cancel()
         self._patience = min(max(_ACK_TIMEOUT, 3 * (time.monotonic() - began)), _ACK_PATIENCE)
         answer: dict[str, Any] = json.loads(reply.data)
         error = answer.get("error")
@@ -289,14 +337,6 @@ class Relay:
         if error.get("err_code") == _BATCH_INCOMPLETE:
             raise IncompleteError
         raise RefusedError(f"{error.get('err_code')}: {error.get('description')}")
-
-
-async def _close(session: Any) -> None:
-    """Give the session back at once; a dead one is only dropped."""
-    try:
-        await session.close(timeout=2)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        session.terminate()
 
 
 def _headers(row: Any) -> dict[str, str]:

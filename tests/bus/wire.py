@@ -101,7 +101,7 @@ class Wire:
 
     async def reconnect(self) -> None:
         """After the database was away: what tests look through has to be opened again."""
-        await self.outbox.engine.dispose()
+        await self.outbox.close()
         await self.admin.close()
         self.admin = await asyncpg.connect(self.stack.admin_url.rsplit("/", 1)[0] + "/consultation")
 

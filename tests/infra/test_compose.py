@@ -114,8 +114,8 @@ def test_every_service_has_two_replicas_and_the_database_has_room_for_them(
         assert replicas == 2
         settings = settings_of(name, city, monkeypatch)
         running = Running(service, settings, SystemClock())
-        pools: list[Any] = [running.database.engine.pool, running.worker_database.engine.pool]
-        needed += replicas * (sum(pool.size() for pool in pools) + len(service.streams))
+        pools = [running.database.connections, running.worker_database.connections]
+        needed += replicas * (sum(pool.size for pool in pools) + len(service.streams))
     (most,) = re.findall(r"max_connections=(\d+)", " ".join(COMPOSE.services["postgres"]["command"]))
     assert needed <= int(most)
 

@@ -2,13 +2,14 @@
 
 Such a server keeps its clients' connections alive and knows nothing: requests find nobody, publishing is never
 acknowledged, while the others go on without it. A client notices only by asking for something that a majority answers.
-Always holds: with one server nothing is asked and nothing is left; an election, in which nobody answers either, is
-shorter than the patience here, and leaving too often costs a reconnection and no more.
+Always holds: with one server nothing is asked and nothing is left; one stream that is answered for is enough to stay, so
+an election of one stream's leader moves nobody; leaving too often costs a reconnection and no more.
 """
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -20,26 +21,61 @@ log = structlog.get_logger()
 INTERVAL: Final = 1.0
 """Seconds between questions, and as long as one answer is waited for."""
 PATIENCE: Final = 8.0
-"""Seconds without a majority after which another server is tried; a leader is chosen in four to eight."""
+"""Seconds without a majority after which another server is tried; a leader is chosen in four to nine."""
 HEARTBEATS: Final = 4.0
 """Seconds within which a leader hears of each follower, who report every second."""
+SURE: Final = 3.0
+"""Seconds on a server after which its leader's word counts; one just chosen says when it last heard of others long ago."""
 
 
-async def leave_islands(connection: Client, servers: str, stream: str) -> None:
-    """For ever: go to another of the servers (separated by commas) when no majority is behind this stream."""
-    if "," not in servers:
+@dataclass(slots=True)
+class Bearings:
+    """What a connection knows of the server it is on."""
+
+    arrived: float
+    """When it came to this server."""
+    heard: float
+    """When a majority was last known to be there, by any server."""
+
+    def should_leave(self, silences: Sequence[float | None], now: float) -> bool:
+        """Take in what each stream's leader said just now (see `silence`); whether to try another server."""
+        told = [silent for silent in silences if silent is not None]
+        if told:
+            self.heard = max(self.heard, now - min(told))
+        stay = SURE if told else PATIENCE
+        return now - self.heard > PATIENCE and now - self.arrived > stay
+
+
+async def leave_islands(connection: Client, servers: str, streams: Sequence[str]) -> None:
+    """For ever: go to another of the servers (separated by commas) when no majority is behind any of these streams.
+
+    One stream is asked for while its leader answers; all of them, side by side, once it does not.
+    """
+    if "," not in servers or not streams:
         return
     loop = asyncio.get_running_loop()
-    answered = loop.time()
+    bearings, landed, asked = Bearings(loop.time(), loop.time()), _landings(connection), streams[:1]
     while True:
-        await asyncio.sleep(INTERVAL)
-        silent = await _silent_for(connection, stream) if connection.is_connected else 0.0
-        if silent is not None and silent < HEARTBEATS:
-            answered = loop.time()
-        elif max(silent or 0.0, loop.time() - answered) > PATIENCE:
-            log.warning("bus_island_left", stream=stream)
-            await connection.force_reconnect()
-            answered = loop.time()
+        began = loop.time()
+        if not connection.is_connected or _landings(connection) != landed:
+            landed, bearings.arrived = _landings(connection), began
+        if connection.is_connected:
+            silences = await asyncio.gather(*(_silent_for(connection, stream) for stream in asked))
+            if _landings(connection) == landed and bearings.should_leave(silences, loop.time()):
+                log.warning("bus_island_left", streams=list(streams))
+                await connection.force_reconnect()
+            answered = [
+                stream
+                for stream, silent in zip(asked, silences, strict=True)
+                if silent is not None and silent < HEARTBEATS
+            ]
+            asked = answered[:1] or streams
+        await asyncio.sleep(max(INTERVAL / 10, began + INTERVAL - loop.time()))
+
+
+def _landings(connection: Client) -> int:
+    """How often this connection came to a server again."""
+    return int(connection.stats["reconnects"])
 
 
 async def _silent_for(connection: Client, stream: str) -> float | None:

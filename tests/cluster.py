@@ -16,6 +16,7 @@ from infra.local import nats
 from infra.local.ports import LOOPBACK, free_port
 from infra.local.program import Program, Running
 from infra.local.stack import Stack
+from infra.nats.monitoring import look
 from tests.conftest import ACK_WAIT, temporary_folder
 from tests.waiting import until
 
@@ -72,6 +73,16 @@ class Cluster:
     def is_whole(self) -> bool:
         """Whether every node says that JetStream is as it should be."""
         return all(_get(node.monitor_port, "/healthz")[0] == 200 for node in self.nodes.values())
+
+    def has_every_copy(self) -> bool:
+        """Whether each stream and consumer has a leader and its other copies are current: any one node may fail now.
+
+        Whole is less: for some seconds after it is back a node finds itself sound that has yet to be told otherwise.
+        """
+        state = look([f"http://{LOOPBACK}:{node.monitor_port}" for node in self.nodes.values()])
+        behind = sum(stream.replicas_behind for stream in state.streams)
+        behind += sum(consumer.replicas_behind for consumer in state.consumers)
+        return self.is_whole() and all(state.servers.values()) and not state.leaderless and not behind
 
     def leader(self, stream: str) -> str | None:
         """Who leads a stream, as any node that answers knows it; None while nobody does."""

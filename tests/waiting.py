@@ -16,13 +16,17 @@ def until(condition: Callable[[], bool], what: str, limit: float = 10) -> None:
 
 
 async def until_async(
-    condition: Callable[[], bool] | Callable[[], Awaitable[bool]], what: str, limit: float = 10
+    condition: Callable[[], bool] | Callable[[], Awaitable[bool]],
+    what: str,
+    limit: float = 10,
+    *,
+    poll: float = POLL,
 ) -> None:
-    """The same inside an event loop; the condition may be a coroutine function."""
+    """The same inside an event loop; the condition may be a coroutine function, and dear to ask."""
     deadline = time.monotonic() + limit
     while True:
         holds = condition()
         if holds if isinstance(holds, bool) else await holds:
             return
         assert time.monotonic() < deadline, f"did not happen within {limit} s: {what}"
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(poll)

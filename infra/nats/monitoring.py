@@ -1,7 +1,7 @@
 """What nats-server's monitoring page says of streams and consumers, as plain values.
 
 Always holds: of a cluster each stream and consumer is told once, by its leader, because only the leader knows what
-waits; a server that does not answer is named and keeps nobody else from being read.
+waits; one that nobody leads is named; a server that does not answer is named and keeps nobody else from being read.
 """
 
 import json
@@ -52,6 +52,8 @@ class ConsumerState:
     """Sequence of the stream that was given last."""
     deliveries: int
     """How often anything was given, repetitions included."""
+    replicas_behind: int = 0
+    """Copies of where it stands that are not current."""
 
     @property
     def kind(self) -> str:
@@ -79,6 +81,8 @@ class BusState:
     """By address; None for one that does not answer."""
     streams: Sequence[StreamState]
     consumers: Sequence[ConsumerState]
+    leaderless: Sequence[tuple[str, str]] = ()
+    """(stream, consumer or nothing) of which servers hold copies and that none of them leads."""
 
 
 def look(addresses: Sequence[str]) -> BusState:
@@ -88,18 +92,27 @@ def look(addresses: Sequence[str]) -> BusState:
     servers = {address: found[0] if found else None for address, found in zip(addresses, read, strict=True)}
     streams: dict[str, StreamState] = {}
     consumers: dict[tuple[str, str], ConsumerState] = {}
+    held: set[tuple[str, str]] = set()
     for found in read:
         if found is None:
             continue
         server, page = found
         for detail in _streams(page):
+            held.add((detail["name"], ""))
             if _leads(detail, server.name):
                 streams[detail["name"]] = _stream(detail)
             for consumer in detail.get("consumer_detail") or ():
-                if _leads(consumer, server.name) and not _is_passing(consumer):
+                if _is_passing(consumer):
+                    continue
+                held.add((detail["name"], consumer["name"]))
+                if _leads(consumer, server.name):
                     consumers[detail["name"], consumer["name"]] = _consumer(detail["name"], consumer)
+    led = {(name, "") for name in streams} | consumers.keys()
     return BusState(
-        servers, [streams[name] for name in sorted(streams)], [consumers[key] for key in sorted(consumers)]
+        servers,
+        [streams[name] for name in sorted(streams)],
+        [consumers[key] for key in sorted(consumers)],
+        sorted(held - led),
     )
 
 
@@ -145,14 +158,13 @@ def _is_passing(consumer: Any) -> bool:
 
 def _stream(detail: Any) -> StreamState:
     state, config = detail["state"], detail.get("config") or {}
-    replicas = (detail.get("cluster") or {}).get("replicas") or ()
     return StreamState(
         name=detail["name"],
         messages=state["messages"],
         bytes=state["bytes"],
         limit=max(0, config.get("max_bytes", 0)),
         last_sequence=state["last_seq"],
-        replicas_behind=sum(not replica.get("current") for replica in replicas),
+        replicas_behind=_behind(detail),
     )
 
 
@@ -167,4 +179,10 @@ def _consumer(stream: str, detail: Any) -> ConsumerState:
         ack_floor=detail["ack_floor"]["stream_seq"],
         delivered=detail["delivered"]["stream_seq"],
         deliveries=detail["delivered"]["consumer_seq"],
+        replicas_behind=_behind(detail),
     )
+
+
+def _behind(detail: Any) -> int:
+    replicas = (detail.get("cluster") or {}).get("replicas") or ()
+    return sum(not replica.get("current") for replica in replicas)

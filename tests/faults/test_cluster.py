@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -20,6 +21,8 @@ from tongxin_contracts.subjects import OWNERS, event_stream
 KILLS = times("TONGXIN_FAULT_LEADER_KILLS", ci=2, whole=5)
 CUTS = times("TONGXIN_FAULT_CUTS", ci=1, whole=3)
 WHOLE_AGAIN = 15.0
+CAUGHT_UP = 120.0
+"""Seconds a node gets to have all copies again; a second failure before that is one more than three nodes bear."""
 STREAM = event_stream("proposals")
 
 
@@ -63,9 +66,13 @@ async def leading(cluster: Cluster) -> str:
     return found[-1]
 
 
-async def rejoined(cluster: Cluster) -> None:
-    """Every node is back and has caught up."""
-    await until_async(lambda: asyncio.to_thread(cluster.is_whole), "the cluster is whole", limit=60)
+async def rejoined(cluster: Cluster) -> float:
+    """Seconds until every node is back and has caught up."""
+    began = time.monotonic()
+    await until_async(
+        lambda: asyncio.to_thread(cluster.has_every_copy), "every copy is current", limit=CAUGHT_UP, poll=0.5
+    )
+    return time.monotonic() - began
 
 
 @pytest.fixture(autouse=True)

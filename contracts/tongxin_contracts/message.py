@@ -6,12 +6,14 @@ never taken back, an answer is what a command or query returns. The class keywor
 """
 
 import re
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from functools import cache
+from typing import Annotated, Any, ClassVar, Self, get_args
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, model_validator
 
 from .subjects import (
     ServiceName,
@@ -29,6 +31,9 @@ ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 LongText = Annotated[str, StringConstraints(max_length=5000)]
 Instant = AwareDatetime
 """An instant with its zone; stored in UTC, shown in Asia/Shanghai."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Days of other centuries are slips of the pen, and the calendar has no day before its first one to reckon from."""
 
 PAGE_SIZE = 100
 """The most rows a keyset page may have (decision 6)."""
@@ -141,6 +146,14 @@ class Request(Message):
     committee: CommitteeCode
     """The committee the request acts in; the permission's scope is checked against it."""
 
+    @model_validator(mode="after")
+    def _days_are_of_our_time(self) -> Self:
+        for name in _dated(type(self)):
+            for day in _days(getattr(self, name)):
+                if not FIRST_YEAR <= day.year <= LAST_YEAR:
+                    raise ValueError(f"日期应在{FIRST_YEAR}年到{LAST_YEAR}年之间：{name}")
+        return self
+
     @classmethod
     def permission(cls) -> str:
         """The name a role must hold to make this request: `<service>.<name>`."""
@@ -196,3 +209,26 @@ class HistoryEntry(Answer):
 def snake(name: str) -> str:
     """`ProposalFiled` -> `proposal_filed`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+@cache
+def _dated(kind: type[BaseModel]) -> tuple[str, ...]:
+    """Fields that hold a day or an instant, themselves or somewhere inside."""
+    return tuple(name for name, field in kind.model_fields.items() if _holds_days(field.annotation))
+
+
+def _holds_days(annotation: Any) -> bool:
+    if not isinstance(annotation, type) or get_args(annotation):
+        return any(_holds_days(part) for part in get_args(annotation))
+    return issubclass(annotation, date) or (issubclass(annotation, BaseModel) and bool(_dated(annotation)))
+
+
+def _days(value: Any) -> Iterator[date]:
+    if isinstance(value, date):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in _dated(type(value)):
+            yield from _days(getattr(value, name))
+    elif isinstance(value, list | tuple | set | frozenset | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _days(part)

@@ -196,6 +196,8 @@ async def test_no_form_of_any_page_brings_a_fault(everybody: Visitor) -> None:
     assert await all_faults(tries) == []
 
 
+PLAUSIBLE: Final = ("1", "2026-06-01")
+"""What many fields take, so that some forms do something."""
 ENDING: Final = ("/login", "/logout", "/password", "/committee")
 """Forms that change who one is; they have tests of their own."""
 
@@ -203,6 +205,34 @@ ENDING: Final = ("/login", "/logout", "/password", "/committee")
 async def sent(somebody: Visitor, way: Way, fields: dict[str, str], **other: str) -> httpx.Response:
     form = fields | {"csrf": somebody.csrf, "command_id": str(new_id())} | other
     return await somebody.client.post(way.filled(), data=form, headers={"accept": "text/html"})
+
+
+async def test_a_form_sent_twice_at_once_is_answered_as_one(everybody: Visitor) -> None:
+    """A double click: the same id, twice, at the same moment; whoever comes second hears what the first one did."""
+    names = field_names()
+
+    async def tried(way: Way, action: str, value: str) -> list[str]:
+        what, path = f"{way.path} {action} {value!r} twice", way.filled()
+        fields = dict.fromkeys(names, value) | {"action": action, "committee": COUNTY}
+        form = fields | {"csrf": everybody.csrf, "command_id": str(new_id())}
+        page = {"accept": "text/html"}
+        both = await asyncio.gather(*(everybody.client.post(path, data=form, headers=page) for _ in range(2)))
+        found = [fault for answer in both for fault in fault_of(answer, what, page=True)]
+        said = [(answer.status_code, answer.headers.get("location")) for answer in both]
+        return found if said[0] == said[1] else [*found, f"{what}: {said}"]
+
+    async def in_turn(ways: list[Way]) -> list[str]:
+        """What one module's forms change is not changed by another form between the two."""
+        turns = [
+            (way, action, value) for way in ways for action in ["", *actions(way)] for value in PLAUSIBLE
+        ]
+        return [fault for turn in turns for fault in await tried(*turn)]
+
+    chosen = [way for way in pages("POST") if way.path not in ENDING]
+    modules = {way.module for way in chosen}
+    assert len(modules) > 10
+    tries = [in_turn([way for way in chosen if way.module == module]) for module in sorted(modules)]
+    assert await all_faults(tries) == []
 
 
 async def test_a_form_without_its_id_or_with_a_broken_one_is_refused(everybody: Visitor) -> None:

@@ -2,9 +2,12 @@
 
 The shape is that of the demo city: each committee takes in 500 proposals a session; of the session that runs some wait
 for review, some for dispatch, some are in hand, the rest and all of earlier sessions is closed; each has co-proposers, a
-handling with its units, a line of history, tasks, notices. What grows is the past: committees and sessions.
+handling with its units, talk, reply, feedback, a line of history, tasks, notices, mail, a place in the gates of its followers
+and what they keep of it. What is forgotten after a while (events after 90 days, answers to commands) is there for as long.
+What grows is the past: committees and sessions.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +16,7 @@ import asyncpg
 
 from infra.local.stack import Stack
 from tests.house import COUNTY
+from tongxin_contracts.subjects import consumer_name
 
 PER_SESSION: Final = 500
 UNITS: Final = 30
@@ -62,8 +66,8 @@ insert into session (id, committee, term, session, cutoff_on)
 insert into numbering select committee, {term}, {sessions}, {each} from place;
 insert into unit select md5(committee || 'unit' || u)::uuid, committee, '第' || u || '单位', '单位' || u, true
     from place, generate_series(0, {units} - 1) as u;
-insert into unit_post select md5(committee || 'unit' || u)::uuid, md5(committee || 'handler' || u)::uuid, 'handler', committee
-    from place, generate_series(0, {units} - 1) as u;
+insert into unit_post select md5(committee || 'unit' || u)::uuid, md5(committee || duty || u)::uuid, duty, committee
+    from place, generate_series(0, {units} - 1) as u, unnest(array['liaison', 'handler', 'checker', 'signer']) as duty;
 insert into proposal (id, committee, version, state, kind, category, title, facts, analysis, suggestions, first_proposer,
         co_proposers, submitted_at, review_due_at, decided_at, decided_by_rule, number, term, session, serial, ground,
         explanation, round, round_name, seats, disputed, submission, joined, handled)
@@ -98,6 +102,38 @@ insert into commitment (id, committee, handling_id, proposal_id, unit_id, round,
            (at + interval '200 days')::date, at + interval '200 days',
            case when session = {sessions} then 'open' else 'kept' end, false
     from past where handled = 'closed' and state = 'filed' and serial % 5 = 0;
+insert into talk (id, committee, handling_id, round, form, on_day, with_whom, summary, at, by)
+    select md5('talk' || id)::uuid, committee, md5('handling' || id)::uuid, 1, 'visit', (at + interval '70 days')::date,
+           '第一提案人', '登门听取意见，逐条作了说明。', at + interval '70 days', author
+    from past where state = 'filed' and handled = 'closed';
+insert into reply (id, committee, handling_id, round, stage, revision, opening, lines, closing, letter_number, reply_class,
+        drafted_by, checked_by, signed_by, signed_at)
+    select md5('reply' || id)::uuid, committee, md5('handling' || id)::uuid, 1, 'signed', 1, '您提出的提案收悉，现答复如下：',
+           '[{{"suggestion": 0, "text": "已纳入今年计划，更换主管 3 处。", "reply_class": "a"}}]', '感谢您的关心和支持。',
+           'X' || session || '-' || serial, 'a', author, author, author, at + interval '80 days'
+    from past where state = 'filed' and handled = 'closed';
+insert into feedback_window (id, committee, handling_id, proposal_id, unit_id, round, asked_at, closes_at, closed_at)
+    select md5('window' || id)::uuid, committee, md5('handling' || id)::uuid, id, lead, 1, at + interval '80 days',
+           at + interval '90 days', at + interval '90 days'
+    from past where state = 'filed' and handled = 'closed';
+insert into feedback (id, committee, version, window_id, proposal_id, person, is_first, visited, attitude, heard, fit, result,
+        words, given_at)
+    select md5('feedback' || id || who)::uuid, committee, 1, md5('window' || id)::uuid, id, who, who = author, 'visit',
+           'satisfied', 'fully', 'fits', 'agree', '', at + interval '85 days'
+    from past, unnest(author || friends) as who where state = 'filed' and handled = 'closed';
+insert into deadline (id, committee, matter, kind, rule, anchor, calendar_version, due_at, fired_at)
+    select md5('deadline' || id)::uuid, committee, id, 'review', 'v1', at, '2026', at + interval '10 days',
+           case when state <> 'submitted' then at + interval '3 days' end
+    from past;
+insert into outbox (message_id, stream, subject, headers, payload, committee, aggregate, version, created_at, published_at,
+        sequence)
+    select md5(what || id)::uuid, 'EVT_PROPOSALS', 'evt.' || committee || '.proposals.' || what || '.v1', repeat('h', 500),
+           convert_to(repeat('p', 700), 'UTF8'), committee, id, 1, at, at, row_number() over ()
+    from past, unnest(array['proposal_submitted', 'proposal_filed', 'proposal_dispatched']) as what
+    where at > now() - interval '90 days';
+insert into command_log (actor, command_id, digest, answer, at)
+    select author, md5('command' || id)::uuid, repeat('d', 64), '{{}}', now() - interval '1 day'
+    from past where at > now() - interval '90 days';
 insert into history (aggregate, sequence, committee, at, actor, action, detail, salt, detail_digest, digest)
     select id, 1, committee, at, author::text, 'submit_proposal', '{{"changes": {{}}, "reason": null}}', 'salt', 'd', 'd' from past;
 insert into task (id, committee, matter, kind, version, open)
@@ -115,37 +151,81 @@ insert into notice (id, committee, person, kind, title, body, matter, at, read_a
 """
 
 
+_SENT: Final = """
+insert into mail (id, committee, person, kind, subject, content, state, attempts, made_at, next_at, sent_at)
+    select md5('mail' || id)::uuid, committee, author, 'notice', '提案有新的进展', '{{}}', 'sent', 1, at, at, at from past;
+"""
+_GATE: Final = """
+insert into gate (consumer, aggregate, last_version, last_event_id)
+    select '{service}', aggregate, 4, md5('event' || id)::uuid
+    from past, lateral (values (id, true), (md5('handling' || id)::uuid, handled is not null)) as of (aggregate, is_there)
+    where is_there;
+"""
+_CONSULTATION: Final = """
+insert into candidate (proposal_id, committee, number, title, category, filed_at, proposers)
+    select id, committee, lpad({term}::text, 2, '0') || '-' || session || '-' || lpad(serial::text, 4, '0'),
+           '关于第' || session || '年第' || serial || '处易涝点整治的建议', 'society', at + interval '3 days', author || friends
+    from past where state = 'filed';
+"""
+_FILLED: Final = {
+    "proposals": _PROPOSALS,
+    "notify": _NOTIFY + _SENT + _GATE.replace("{service}", consumer_name("notify")),
+    "consultation": _CONSULTATION + _GATE.replace("{service}", consumer_name("consultation")),
+}
+"""What grows where. The portal keeps nothing of a proposal, members nothing at all."""
+
+
 async def live_through(stack: Stack, past: Past) -> None:
-    """Fill proposals and notify."""
+    """Fill the services that keep something of each proposal."""
     shape: dict[str, Any] = {
         "sessions": past.sessions,
         "each": PER_SESSION,
         "units": UNITS,
         "term": TERM,
     }
-    for service, statements in (("proposals", _PROPOSALS), ("notify", _NOTIFY)):
-        database = await asyncpg.connect(stack.admin_url.rsplit("/", 1)[0] + f"/{service}")
-        try:
-            async with database.transaction():
-                places = _PLACES.replace("$1", f"'{COUNTY}'").replace("$2", str(past.committees))
-                await database.execute(places + _PAST.format(**shape), timeout=900)
-                await database.execute(statements.format(**shape), timeout=900)
-            await database.execute("vacuum analyze", timeout=900)
-        finally:
-            await database.close()
+    places = _PLACES.replace("$1", f"'{COUNTY}'").replace("$2", str(past.committees))
+    await asyncio.gather(
+        *(
+            _fill(stack, service, places + _PAST.format(**shape), statements.format(**shape))
+            for service, statements in _FILLED.items()
+        )
+    )
 
 
-async def people(stack: Stack) -> dict[str, UUID]:
-    """A member who wrote in the running session, and somebody of a unit that has it in hand."""
+async def _fill(stack: Stack, service: str, past: str, statements: str) -> None:
+    database = await asyncpg.connect(stack.admin_url.rsplit("/", 1)[0] + f"/{service}")
+    try:
+        async with database.transaction():
+            await database.execute(past, timeout=900)
+            await database.execute(statements, timeout=900)
+        await database.execute("vacuum analyze", timeout=900)
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who acts: a member who wrote in the running session, and a unit with its people."""
+
+    author: UUID
+    unit: UUID
+    posts: dict[str, UUID]
+    """By duty."""
+
+
+async def people(stack: Stack) -> People:
+    """Somebody of each kind in the committee whose requests are timed."""
     database = await asyncpg.connect(stack.admin_url.rsplit("/", 1)[0] + "/proposals")
     try:
         author = await database.fetchval(
             "select first_proposer from proposal where committee = $1 order by submitted_at desc limit 1",
             COUNTY,
         )
-        handler = await database.fetchrow(
-            "select person_id, unit_id from unit_post where committee = $1 limit 1", COUNTY
+        posts = await database.fetch(
+            "select unit_id, person_id, duty from unit_post"
+            " where unit_id = (select min(id::text)::uuid from unit where committee = $1)",
+            COUNTY,
         )
-        return {"author": author, "handler": handler["person_id"], "unit": handler["unit_id"]}
+        return People(author, posts[0]["unit_id"], {post["duty"]: post["person_id"] for post in posts})
     finally:
         await database.close()

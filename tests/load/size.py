@@ -1,13 +1,13 @@
 """Cost against size: the journey's commands and the list pages over 4,000 proposals and over 400,000, asked in turns.
 
-Two stacks run side by side, one with each past (`past.py`); every request goes to one and then to the other, and what
-counts is each one's median. The worst command and the worst page are the figures.
+Two stacks run side by side, one with each past (`past.py`); every request goes to one and at once to the other, and
+what counts is each one's median. The worst command and the worst page are the figures.
 """
 
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,27 +16,65 @@ from chassis.ids import new_id
 from chassis.problems import Refusal
 from infra.local.stack import Stack
 from tests.conftest import temporary_folder
+from tests.handling_at_work import reply_lines, today
 from tests.house import COUNTY, House, person
 from tests.load.figures import Figure, beside, median
 from tests.load.past import Past, live_through, people
 from tests.processes import start_all, stop_all
-from tests.proposals_at_work import TEXT, done, file
-from tongxin_contracts.message import Query
+from tests.proposals_at_work import TEXT
+from tongxin_contracts.consultation.processes import Processes
+from tongxin_contracts.consultation.queries import Topics
+from tongxin_contracts.message import Command, Query
+from tongxin_contracts.notify.channels import Mails
 from tongxin_contracts.notify.queries import MyWork, Notices
 from tongxin_contracts.permissions import Role
-from tongxin_contracts.proposals.commands import SaveDraft, SubmitProposal
-from tongxin_contracts.proposals.feedback_queries import Commitments, FeedbackRates
-from tongxin_contracts.proposals.handling_commands import PreDispatch
-from tongxin_contracts.proposals.handling_queries import DispatchDesk, Handling, UnitDesk
+from tongxin_contracts.proposals.commands import FileProposal, SaveDraft, SubmitProposal
+from tongxin_contracts.proposals.feedback_commands import GiveFeedback
+from tongxin_contracts.proposals.feedback_queries import Commitments, Feedback, FeedbackRates
+from tongxin_contracts.proposals.handling_commands import (
+    AcceptAllocation,
+    CheckReply,
+    Dispatch,
+    DispatchItem,
+    DraftReply,
+    PreDispatch,
+    RecordTalk,
+    SignReceipt,
+    SignReply,
+    SubmitReply,
+)
+from tongxin_contracts.proposals.handling_queries import (
+    DispatchDesk,
+    Handling,
+    HandlingCircular,
+    HandlingUnits,
+    UnitDesk,
+)
 from tongxin_contracts.proposals.queries import MyProposals, Proposal, Proposals, ReviewDesk
-from tongxin_contracts.proposals.review_queries import NotFiled, SimilarProposals
-from tongxin_contracts.words import HandlingState
+from tongxin_contracts.proposals.review_queries import NotFiled, ProposalReview, SimilarProposals
+from tongxin_contracts.words import (
+    Attitude,
+    FeedbackResult,
+    HandlingState,
+    Heard,
+    ReplyClass,
+    ReplyFit,
+    TalkForm,
+    Visited,
+)
 
 SMALL: Final = Past(committees=4, sessions=2)
 COMMITTEES: int = 40
 SESSIONS: int = 20
 REPEATS: int = 25
 BAR: Final = 1.5
+ANSWERS: Final[dict[str, Any]] = {
+    "visited": Visited.VISIT,
+    "attitude": Attitude.SATISFIED,
+    "heard": Heard.FULLY,
+    "fit": ReplyFit.FITS,
+    "result": FeedbackResult.AGREE,
+}
 
 
 @dataclass(slots=True)
@@ -46,19 +84,25 @@ class City:
     house: House
     author: Actor
     office: Actor
+    liaison: Actor
     handler: Actor
+    checker: Actor
+    signer: Actor
     unit: UUID
     took: dict[str, list[float]] = field(default_factory=dict)
 
-    async def timed(self, name: str, what: Callable[[], Awaitable[Any]]) -> Any:
-        """Do it and note how long it took, in milliseconds."""
+    async def timed(self, name: str, message: Command | Query, actor: Actor) -> None:
+        """Ask it and note how long it took, in milliseconds."""
         began = time.perf_counter()
         try:
-            answer = await what()
+            await self.house.ask(message, actor)
         except Refusal as refusal:
             raise AssertionError(f"{name} was refused") from refusal
         self.took.setdefault(name, []).append((time.perf_counter() - began) * 1000)
-        return answer
+
+
+Step = tuple[str, Command | Query, Actor]
+"""What is asked by whom, and what it is called."""
 
 
 async def measure() -> list[Figure]:
@@ -67,11 +111,13 @@ async def measure() -> list[Figure]:
         small = await _city(ends, SMALL)
         large = await _city(ends, Past(committees=COMMITTEES, sessions=SESSIONS))
         for repeat in range(REPEATS + 2):
-            for city in (small, large) if repeat % 2 else (large, small):
-                await _pages(city, await _journey(city))
-            if repeat == 1:  # the first two warm up
+            if repeat == 2:  # the first two warm up
                 small.took.clear()
                 large.took.clear()
+            for steps in zip(_steps(small), _steps(large), strict=True):
+                in_turn = zip((small, large), steps, strict=True)
+                for city, (name, message, actor) in in_turn if repeat % 2 else reversed(list(in_turn)):
+                    await city.timed(name, message, actor)
     return [
         _worst(small, large, "command", "costliest command with 100 times the data"),
         _worst(small, large, "page", "costliest page with 100 times the data"),
@@ -85,36 +131,55 @@ async def _city(ends: AsyncExitStack, past: Past) -> City:
     began = time.monotonic()
     await live_through(stack, past)
     print(f"  {past.proposals:,} proposals: {time.monotonic() - began:.0f} s", flush=True)
-    running = start_all(stack, ["proposals", "notify"])
+    running = start_all(stack, ["proposals", "consultation", "notify"])
     ends.callback(stop_all, running.values())
     house = await House.open(stack)
     ends.push_async_callback(house.close)
     who = await people(stack)
     return City(
         house=house,
-        author=person(Role.MEMBER, person_id=who["author"]),
+        author=person(Role.MEMBER, person_id=who.author),
         office=person(Role.PROPOSALS_OFFICE),
-        handler=person(Role.UNIT_HANDLER, person_id=who["handler"]),
-        unit=who["unit"],
+        liaison=person(Role.UNIT_LIAISON, person_id=who.posts["liaison"]),
+        handler=person(Role.UNIT_HANDLER, person_id=who.posts["handler"]),
+        checker=person(Role.UNIT_CHECKER, person_id=who.posts["checker"]),
+        signer=person(Role.UNIT_SIGNER, person_id=who.posts["signer"]),
+        unit=who.unit,
     )
 
 
-async def _journey(city: City) -> UUID:
-    """Written, handed in, filed, given to a unit; which proposal."""
+def _steps(city: City) -> list[Step]:
+    """One proposal's way, and then every page that somebody looks at."""
     draft = new_id()
-    ask, author = city.house.ask, city.author
-    save = SaveDraft(committee=COUNTY, draft_id=draft, revision=0, **TEXT)
-    await city.timed("command save_draft", lambda: ask(save, author))
-    submit = SubmitProposal(committee=COUNTY, draft_id=draft)
-    version = done(await city.timed("command submit_proposal", lambda: ask(submit, author))).version
-    await city.timed("command file_proposal", lambda: file(city.house, draft, version=version))
-    give = PreDispatch(committee=COUNTY, proposal_id=draft, lead_unit=city.unit)
-    await city.timed("command pre_dispatch", lambda: ask(give, city.office))
-    return draft
+    steps = [(f"command {command.message_name}", command, actor) for command, actor in _journey(city, draft)]
+    return [*steps, *((_name(query, actor), query, actor) for query, actor in _pages(city, draft))]
 
 
-async def _pages(city: City, given: UUID) -> None:
-    for query, actor in (
+def _journey(city: City, draft: UUID) -> list[tuple[Command, Actor]]:
+    """From the first word to the proposer's feedback on the reply."""
+    of: dict[str, Any] = {"committee": COUNTY, "proposal_id": draft}
+    lines = reply_lines(ReplyClass.A, ReplyClass.B, ReplyClass.C)
+    letter = {"opening": "您提出的提案收悉，现答复如下：", "closing": "感谢您的关心和支持。"}
+    talk: dict[str, Any] = {"form": TalkForm.VISIT, "on": today(), "with_whom": "第一提案人"}
+    return [
+        (SaveDraft(committee=COUNTY, draft_id=draft, revision=0, **TEXT), city.author),
+        (SubmitProposal(committee=COUNTY, draft_id=draft), city.author),
+        (FileProposal(**of, expected_version=1), city.office),
+        (PreDispatch(**of, lead_unit=city.unit), city.office),
+        (AcceptAllocation(**of), city.liaison),
+        (Dispatch(committee=COUNTY, items=[DispatchItem(proposal_id=draft)]), city.office),
+        (SignReceipt(**of), city.liaison),
+        (RecordTalk(**of, **talk, talk_id=new_id(), summary="逐条作了说明。"), city.handler),
+        (DraftReply(**of, **letter, lines=lines), city.handler),
+        (SubmitReply(**of), city.handler),
+        (CheckReply(**of, passed=True), city.checker),
+        (SignReply(**of), city.signer),
+        (GiveFeedback(**of, **ANSWERS), city.author),
+    ]
+
+
+def _pages(city: City, given: UUID) -> list[tuple[Query, Actor]]:
+    return [
         (MyProposals(committee=COUNTY), city.author),
         (Proposals(committee=COUNTY), city.office),
         (Proposal(committee=COUNTY, proposal_id=given), city.office),
@@ -126,18 +191,29 @@ async def _pages(city: City, given: UUID) -> None:
         (DispatchDesk(committee=COUNTY, state=HandlingState.CLOSED), city.office),
         (DispatchDesk(committee=COUNTY, overdue_only=True), city.office),
         (Handling(committee=COUNTY, proposal_id=given), city.office),
+        (ProposalReview(committee=COUNTY, proposal_id=given), city.office),
+        (Feedback(committee=COUNTY, proposal_id=given), city.office),
+        (HandlingUnits(committee=COUNTY), city.office),
+        (
+            HandlingCircular(committee=COUNTY, since=today() - timedelta(days=15), until=today()),
+            city.office,
+        ),
+        (Topics(committee=COUNTY), person(Role.COMMITTEE_OFFICE)),
+        (Processes(committee=COUNTY), person(Role.COMMITTEE_OFFICE)),
+        (Mails(committee=COUNTY), person(Role.ADMIN)),
         (UnitDesk(committee=COUNTY), city.handler),
         (Commitments(committee=COUNTY), city.office),
         (FeedbackRates(committee=COUNTY), city.office),
         (MyWork(committee=COUNTY), city.office),
         (MyWork(committee=COUNTY), city.author),
         (Notices(committee=COUNTY), city.author),
-    ):
-        await city.timed(_name(query, actor), lambda query=query, actor=actor: city.house.ask(query, actor))  # type: ignore[misc]
+    ]
 
 
 def _name(query: Query, actor: Actor) -> str:
-    asked = query.model_dump(exclude_defaults=True, exclude={"committee", "proposal_id"}, mode="json")
+    asked = query.model_dump(
+        exclude_defaults=True, exclude={"committee", "proposal_id", "since", "until"}, mode="json"
+    )
     return f"page {query.message_name} {asked or ''} {actor.roles[0].value}"
 
 

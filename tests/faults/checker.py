@@ -161,7 +161,8 @@ def _points(seen: Mapping[str, list[Line]]) -> Iterator[str]:
     members = {line["person"]: line["id"] for line in seen["member"]}
     owed: Counter[tuple[str, str, str]] = Counter()
     for line in seen["proposal"]:
-        if line["first_proposer"] in members and line["alone"]:
+        # What was taken back before it was decided counts for nobody.
+        if line["first_proposer"] in members and line["alone"] and line["state"] != "withdrawn":
             member = members[line["first_proposer"]]
             owed[member, "proposal_submitted", line["id"]] += 1
             if line["state"] == "filed":

@@ -51,11 +51,16 @@ def quiet(_line: str) -> None:
 
 async def until_whole(city: City) -> None:
     """Everybody has taken everything, as far as one look can tell; nothing of it is written down."""
+    found: list[str] = []
 
     async def whole() -> bool:
-        return judge(await city.look()) == []
+        found[:] = judge(await city.look())
+        return found == []
 
-    await until_async(whole, "all of it was taken", 20)
+    try:
+        await until_async(whole, "all of it was taken", 20)
+    except AssertionError:
+        pytest.fail(f"not taken: {found[:5]}")
 
 
 async def draft_of(city: City, member: Actor) -> UUID:

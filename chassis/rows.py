@@ -29,9 +29,12 @@ class Rows:
             if isinstance(column.default, ScalarElementColumnDefault)
         }
         self._lock = f"select * from {self._name} where id = any($1) order by id for update"  # noqa: S608  (a table's name)
+        self._lock_one = f"select * from {self._name} where id = $1 for update"  # noqa: S608  (a table's name)
 
     async def lock(self, tx: Transaction, ids: Sequence[UUID]) -> list[dict[str, Any]]:
         """Lock and read rows in the order of their ids."""
+        if len(ids) == 1:  # the plan of this one is kept; the other is planned each time
+            return [dict(row) for row in await tx.raw.fetch(self._lock_one, ids[0])]
         return [dict(row) for row in await tx.raw.fetch(self._lock, list(ids))]
 
     async def insert(self, tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> list[Write]:

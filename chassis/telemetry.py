@@ -8,7 +8,7 @@ trace. Logs are JSON, carry the trace id, and hold no personal data.
 import logging
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -198,16 +198,27 @@ def span(
 
     An exception is recorded and passed on; where the trace is not sampled, a span of its own keeps the failure.
     """
-    context = _propagator.extract({"traceparent": parent}) if parent else None
-    with tracer.start_as_current_span(
-        name, context=context, kind=SpanKind[kind.upper()], attributes=dict(attributes or {})
-    ) as current:
+    with _opened(name, kind, parent, attributes) as current:
         try:
             yield current
         except Exception as error:
             if not current.is_recording():
                 keep_failure(name, error)
             raise
+
+
+def _opened(
+    name: str, kind: Kind, parent: str | None, attributes: Mapping[str, Any] | None
+) -> AbstractContextManager[Span]:
+    """A span made active; under a trace that is not kept that trace goes on as it is, which costs next to nothing."""
+    context = _propagator.extract({"traceparent": parent}) if parent else None
+    above = trace.get_current_span(context)
+    here = above.get_span_context()
+    if here.is_valid and not here.trace_flags.sampled:
+        return trace.use_span(above) if parent else nullcontext(above)
+    return tracer.start_as_current_span(
+        name, context=context, kind=SpanKind[kind.upper()], attributes=dict(attributes or {})
+    )
 
 
 def keep_failure(name: str, error: BaseException, *, parent: str | None = None) -> None:

@@ -50,6 +50,11 @@ class CityFolder:
         """Folder for the proxy's certificate, where it does not fetch one by itself."""
         return self.folder / "certificates"
 
+    @property
+    def alerts(self) -> Path:
+        """Folder of what `python -m infra.alerting` writes for Alertmanager."""
+        return self.folder / "alerts"
+
     def password_file(self, name: str) -> Path:
         """Of a database role, of the routes, of Grafana's first user, of the mail server."""
         return self.passwords / name
@@ -76,6 +81,7 @@ def write_city(
     if not city.password_file(SMTP_PASSWORD).exists():
         write_private(city.password_file(SMTP_PASSWORD), b"")  # the mail server's, to be written by hand
     private_folder(city.certificates)
+    private_folder(city.alerts)
     write_nodes(
         private_folder(city.nats),
         nodes,

@@ -1,5 +1,6 @@
 """What `tongxin doctor` makes of what processes say of their invariants."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tongxin_contracts.subjects import SERVICES
 Samples = list[tuple[dict[str, str], float]]
 
 
-def said_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, looks: dict[str, Samples]) -> checkup.Finding:
+def said_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, looks: Mapping[str, Samples]) -> checkup.Finding:
     """The finding when these services show these samples, and the others none."""
     stack = Stack(tmp_path)
     by_port = {stack.ports.health[service]: samples for service, samples in looks.items()}
@@ -26,7 +27,7 @@ def test_sound_is_said_of_processes_that_looked(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_who_has_not_looked_yet_is_not_called_sound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    looks = {
+    looks: dict[str, Samples] = {
         service: [({"invariant": "deadlines_fire"}, 0.0)] for service in SERVICES if service != "proposals"
     }
     found = said_of(monkeypatch, tmp_path, looks)

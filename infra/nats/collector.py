@@ -50,6 +50,7 @@ _CONSUMER: Final = {
     "waiting": "Open pull requests; 0 with messages pending means that nobody pulls.",
     "ack_floor": "Sequence up to which everything is acknowledged.",
     "delivered": "Sequence of the stream that was given last.",
+    "replicas_behind": "Copies of where the consumer stands that are not current.",
 }
 _SERVER: Final = {
     "memory": ("memory_bytes", "Resident memory of the server."),
@@ -91,6 +92,22 @@ class BusCollector(Collector):
         for consumer in state.consumers:
             counter.add_metric((consumer.stream, consumer.name, consumer.kind), consumer.deliveries)
         yield counter
+        yield _leaderless(state)
+
+
+def _leaderless(state: BusState) -> Metric:
+    gauge = GaugeMetricFamily(
+        "tongxin_leaderless",
+        "1 when servers hold copies and none of them leads: nothing is taken in or given out. consumer is empty for streams.",
+        labels=("stream", "consumer"),
+    )
+    for stream in state.streams:
+        gauge.add_metric((stream.name, ""), 0)
+    for consumer in state.consumers:
+        gauge.add_metric((consumer.stream, consumer.name), 0)
+    for key in state.leaderless:
+        gauge.add_metric(key, 1)
+    return gauge
 
 
 def _servers(state: BusState) -> Iterable[Metric]:

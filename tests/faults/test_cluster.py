@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.faults.city import City
 from tests.faults.conftest import Processes
 from tests.faults.frame import SEED, History, Recovery, times
 from tests.faults.load import Load, count, unexpected
+from tests.faults.watched import Watched, watching
 from tests.house import House
 from tests.processes import start_all
 from tests.waiting import until_async
@@ -46,6 +48,13 @@ def cluster(clustered: tuple[Cluster, Processes]) -> Cluster:
 def processes(clustered: tuple[Cluster, Processes]) -> Processes:
     """What `house` and `history` stand on, here over three nodes."""
     return clustered[1]
+
+
+@pytest.fixture(scope="module")
+def watched(clustered: tuple[Cluster, Processes]) -> Iterator[Watched]:
+    """What an operator sees."""
+    with watching(*clustered) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -84,12 +93,13 @@ async def _all_nodes(cluster: Cluster) -> None:
     await rejoined(cluster)
 
 
-@pytest.mark.fault("F19", invariants="I1 I2 I3")
+@pytest.mark.fault("F19", invariants="I1 I2 I3 I9")
 @pytest.mark.timeout(900)
 async def test_f19_the_leader_is_killed(
-    cluster: Cluster, city: City, history: History, recovery: Recovery
+    cluster: Cluster, watched: Watched, city: City, history: History, recovery: Recovery, tmp_path: Path
 ) -> None:
     """People go on while a new leader is chosen; what was acknowledged is kept by the two that are left."""
+    quiet = await watched.now()
     load = Load(city.house, SEED, members=city.writers, history=history)
     history.extend(await city.look())
     for kill in range(KILLS):
@@ -101,10 +111,12 @@ async def test_f19_the_leader_is_killed(
             await load.until_done(20, limit=60)
         recovery.took(await city.whole_within(history, WHOLE_AGAIN), within=WHOLE_AGAIN)
         assert await leading(cluster) != leader
+        during = await watched.now()
         await asyncio.to_thread(cluster.start_node, leader)
         await rejoined(cluster)
     assert unexpected(load.acts) == []
     assert count(load.acts, lambda act: act.outcome == "done") > 20 * KILLS
+    await watched.fires(quiet, during, "BusServerDown", folder=tmp_path)
 
 
 @pytest.mark.fault("F19", invariants="I1 I2 I3")

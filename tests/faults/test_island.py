@@ -7,7 +7,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from tests.faults.frame import SEED, History, Recovery
 from tests.faults.load import Load, unexpected
 from tests.faults.proxy import Proxy, Way
 from tests.faults.test_cluster import STREAM, leading, rejoined
+from tests.faults.watched import Watched, watching
 from tests.house import House
 from tests.processes import start_all
 from tests.waiting import until_async
@@ -114,6 +115,13 @@ def processes(sea: Archipelago) -> Processes:
 
 
 @pytest.fixture(scope="module")
+def watched(sea: Archipelago) -> Iterator[Watched]:
+    """What an operator sees."""
+    with watching(sea.cluster, sea.processes) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 async def city(house: House) -> AsyncIterator[City]:
     """The house's connection is looked after as a portal's is."""
     looking = asyncio.create_task(leave_islands(house.connection, house.stack.nats_url, PORTAL.follows))
@@ -135,11 +143,17 @@ async def led_by(cluster: Cluster, stack: Stack, wanted: Callable[[str], bool]) 
     return await leading(cluster)
 
 
-@pytest.mark.fault("F19", invariants="I1 I2 I3")
+@pytest.mark.fault("F19", invariants="I1 I2 I3 I9")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("leads", [False, True], ids=["follower", "leader"])
 async def test_f19_a_node_is_cut_off_from_the_others_and_not_from_its_clients(
-    leads: bool, sea: Archipelago, city: City, history: History, recovery: Recovery
+    leads: bool,
+    sea: Archipelago,
+    watched: Watched,
+    city: City,
+    history: History,
+    recovery: Recovery,
+    tmp_path: Path,
 ) -> None:
     """Follower or leader: who hangs on it goes to the others, and all of it holds while it is still cut off."""
     cluster, stack = sea.cluster, sea.processes.stack
@@ -149,6 +163,7 @@ async def test_f19_a_node_is_cut_off_from_the_others_and_not_from_its_clients(
     leader = await led_by(cluster, stack, lambda node: (node == alone) is leads)
     assert (leader == alone) is leads
     history.extend(await city.look())
+    quiet = await watched.now()
     async with load.flowing():
         await load.until_done(20, limit=60)
         there = await asyncio.to_thread(cluster.clients, alone)
@@ -167,9 +182,11 @@ async def test_f19_a_node_is_cut_off_from_the_others_and_not_from_its_clients(
         await until_async(
             lambda: not cluster.clients(alone), "nobody stays with it", limit=cut + WITHIN - time.monotonic()
         )
+        during = await watched.now()
     finally:
         sea.ways.mend()
         stack._nats_url = cluster.url
     history.note("caught up", node=alone, seconds=await rejoined(cluster))
     await city.whole_within(history, WITHIN)
     assert unexpected(load.acts) == []
+    await watched.fires(quiet, during, "CopiesBehind", folder=tmp_path)

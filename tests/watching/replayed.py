@@ -4,11 +4,11 @@ The rules are the real ones and promtool evaluates them; only the waiting is lef
 """
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
-from tests.watching.conftest import Watched
 from tests.watching.pages import Sample, metrics_named, scrape
 from tests.watching.test_rules import RULES, promtool
 
@@ -17,11 +17,11 @@ QUIET, HELD = 40, 140
 Page = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
-def measured(watched: Watched) -> Page:
-    """Everything the rules read, with the labels that Prometheus adds to a target."""
+def measured(ports: Mapping[str, int]) -> Page:
+    """Everything the rules read of these processes, with the labels that Prometheus adds to a target."""
     wanted = _named_by_rules()
     page: Page = {}
-    for process, port in watched.ports().items():
+    for process, port in ports.items():
         job = "collector" if process == "collector" else "tongxin"
         try:
             found = scrape(port)

@@ -19,14 +19,14 @@ from tongxin_contracts.permissions import Role
 
 
 async def test_a_quiet_house_makes_no_alert(watched: Watched, done: Done, tmp_path: Path) -> None:
-    page = await asyncio.to_thread(measured, watched)
+    page = await asyncio.to_thread(measured, watched.ports())
     assert len(page) > 50
     assert await asyncio.to_thread(firing, page, page, set(), tmp_path) == ""
     assert said(await asyncio.to_thread(read_lag, watched.stack), 60) == []
 
 
 async def test_a_consumer_that_is_gone(watched: Watched, done: Done, tmp_path: Path) -> None:
-    before = await asyncio.to_thread(measured, watched)
+    before = await asyncio.to_thread(measured, watched.ports())
     collector = watched.stack.ports.collector
     await asyncio.to_thread(watched.running["notify"].stop)
     house = await House.open(watched.stack)
@@ -42,7 +42,7 @@ async def test_a_consumer_that_is_gone(watched: Watched, done: Done, tmp_path: P
 
     try:
         await asyncio.to_thread(until, waits, "events wait and nobody pulls")
-        during = await asyncio.to_thread(measured, watched)
+        during = await asyncio.to_thread(measured, watched.ports())
         lag = said(await asyncio.to_thread(read_lag, watched.stack), 60)
     finally:
         await asyncio.to_thread(lambda: watched.start("notify").wait_ready())
@@ -56,7 +56,7 @@ async def test_a_bus_that_is_away_and_an_event_nobody_can_read(
     watched: Watched, done: Done, tmp_path: Path
 ) -> None:
     """One row: it waits while there is no bus; when it is out, it is nothing that a reaction can read."""
-    before = await asyncio.to_thread(measured, watched)
+    before = await asyncio.to_thread(measured, watched.ports())
     stack, port = watched.stack, watched.stack.ports.health["consultation"]
     await asyncio.to_thread(stack.stop_nats)
     worker = await asyncpg.connect(stack.database_url("consultation", "worker"))
@@ -73,7 +73,7 @@ async def test_a_bus_that_is_away_and_an_event_nobody_can_read(
             return bool(oldest) and oldest[0] > 60 and values(port, "tongxin_ready") == [0]
 
         await asyncio.to_thread(until, is_seen, "the outbox says how old it is, without a bus", 20)
-        away = await asyncio.to_thread(measured, watched)
+        away = await asyncio.to_thread(measured, watched.ports())
     finally:
         await worker.close()
         await asyncio.to_thread(stack.start_nats)
@@ -87,7 +87,7 @@ async def test_a_bus_that_is_away_and_an_event_nobody_can_read(
         return values(notify, "tongxin_dead_letters", reason="undecodable") == [1] and ready == [[1]] * 5
 
     await asyncio.to_thread(until, is_dead, "the bus is back, and notify cannot read it", 30)
-    dead = await asyncio.to_thread(measured, watched)
+    dead = await asyncio.to_thread(measured, watched.ports())
     assert await asyncio.to_thread(firing, before, dead, {"DeadLetters"}, tmp_path) == ""
     for service in ("notify", "proposals", "members"):
         url = stack.database_url(service, "worker")

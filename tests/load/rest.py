@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from infra.local.environment import says_ready
 from infra.local.ports import is_free
 from infra.local.settings import LocalSettings
 from tests.conftest import temporary_folder
+from tests.load.apart import descendants
 from tests.load.figures import Figure, within
 from tests.waiting import until
 from tongxin_contracts.subjects import SERVICES
@@ -86,7 +86,7 @@ class Up:
 
     def family(self) -> list[int]:
         """Its own process id and those of all below it."""
-        return [self.process.pid, *_below(self.process.pid)]
+        return [self.process.pid, *descendants(self.process.pid)]
 
     def stop(self) -> None:
         """As Ctrl-C does."""
@@ -107,13 +107,6 @@ async def _rest(up: Up) -> None:
         if (_cpu_seconds(up.family()) - before) / (time.monotonic() - began) < _CALM:
             return
         assert time.monotonic() < deadline, "the stack does not come to rest"
-
-
-def _below(pid: int) -> Iterator[int]:
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, children.read_text().split()):
-            yield child
-            yield from _below(child)
 
 
 def _pss_mb(pid: int) -> float:

@@ -5,7 +5,7 @@ event carries it.
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -102,12 +102,16 @@ class Mail(Answer):
     """What the mail server said last."""
 
 
+COUNTED: Final = 1_000
+
+
 class MailsAnswer(Answer):
     """Mail of the committee, what did not go out on top."""
 
     server_set: bool
     """Whether this installation has a mail server; without one mail waits."""
     counts: dict[MailState, int]
+    """Of each state, counted up to `COUNTED`: so many, or more."""
     mails: list[Mail]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
-from tongxin_contracts.notify.channels import MailsAnswer, PreferencesAnswer
+from tongxin_contracts.notify.channels import COUNTED, MailsAnswer, PreferencesAnswer
 from tongxin_contracts.notify.circulars import CircularsAnswer
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.problems import Problem
@@ -88,3 +88,8 @@ class MailsView(View):
             MailState.DROPPED: "closed",
         }
     )
+
+    def counted(self, state: MailState) -> str:
+        """How many; with a plus where counting ended."""
+        found = self.answer.counts.get(state, 0)
+        return f"{found}+" if found >= COUNTED else str(found)

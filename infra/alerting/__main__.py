@@ -8,6 +8,6 @@ from infra.alerting.routes import AlertSettings, write
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(f"{write(AlertSettings())}\n")  # type: ignore[call-arg]
+        sys.stdout.write(f"{write(AlertSettings())}\n")
     except ValidationError as error:
         sys.exit(str(error))

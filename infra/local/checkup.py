@@ -190,7 +190,8 @@ def _no_rehearsal(stack: Stack) -> Finding:
 
 def _invariants(stack: Stack) -> Finding:
     """What must always hold, as each process saw it at its last look; a process that has not looked yet says so."""
-    broken, unseen = {}, []
+    broken: dict[str, int] = {}
+    unseen: list[str] = []
     for service in SERVICES:
         looks = gauge(stack.ports.health[service], "tongxin_invariant_violations")
         broken |= {f"{service}：{labels['invariant']}": int(value) for labels, value in looks if value > 0}

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 
 from chassis import telemetry
-from chassis.database import Transaction, is_transient
+from chassis.database import is_transient
 from chassis.ids import derived_id
 from chassis.together import Write
 
@@ -63,6 +63,9 @@ select * from unnest(
 )
 on conflict (matter, kind, anchor) do nothing
 """
+_CANCEL = """
+update deadline set cancelled_at = $2 where matter = any($1) and fired_at is null and cancelled_at is null
+"""
 _DUE = """
 select * from deadline
 where fired_at is null and cancelled_at is null and due_at <= $1 and kind = any($2) and id <> all($3)
@@ -87,13 +90,9 @@ def setting(many: Sequence[Deadline]) -> list[Write]:
     return [Write(_SET, columns)]
 
 
-async def cancel(tx: Transaction, matter: UUID | Collection[UUID], now: datetime) -> None:
-    """Cancel what has not fired on a matter or several."""
-    await tx.raw.execute(
-        "update deadline set cancelled_at = $2 where matter = any($1) and fired_at is null and cancelled_at is null",
-        [matter] if isinstance(matter, UUID) else list(matter),
-        now,
-    )
+def cancelling(matter: UUID | Collection[UUID], now: datetime) -> Write:
+    """What cancels whatever has not fired on a matter or several."""
+    return Write(_CANCEL, [[matter] if isinstance(matter, UUID) else list(matter), now])
 
 
 OpenWork = Callable[..., Any]

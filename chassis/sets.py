@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from sqlalchemy import Table
 
 from chassis.database import Transaction
+from chassis.together import Write, write_together
 
 Row = Mapping[str, Any]
 """Column -> value; ids, texts, numbers, instants, lists of them and JSON."""
@@ -25,8 +26,13 @@ async def insert_rows(
     With `key` and `replacing`, one that is there takes these columns of the new row; a key may come once only.
     """
     if rows:
-        statement = _insert(table.name, tuple(rows[0]), key, tuple(replacing))
-        await tx.raw.execute(statement, to_json(rows).decode())
+        await write_together(tx, [insertion(table, rows, key=key, replacing=replacing)])
+
+
+def insertion(table: Table, rows: Sequence[Row], *, key: str = "", replacing: Sequence[str] = ()) -> Write:
+    """The same as a write that may go together with others."""
+    statement = _insert(table.name, tuple(rows[0]), key, tuple(replacing))
+    return Write(statement, [to_json(rows).decode()])
 
 
 @lru_cache(maxsize=256)

@@ -244,7 +244,7 @@ class Work:
     async def cancel_deadlines(self, matter: UUID | Collection[UUID]) -> None:
         """Whatever was to happen on a matter or several happens no more."""
         await self._write_later()  # what was set in this transaction is cancelled as well
-        await deadlines.cancel(self.tx, matter, self.now)
+        self.later.append(deadlines.cancelling(matter, self.now))
 
     def apart(self) -> "Work":
         """A part of this work in the same transaction that can be given up alone; to be flushed and then taken over."""

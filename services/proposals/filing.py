@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import insert as plain_insert
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis.calendar import local_date
 from chassis.tasks import Opened
@@ -16,6 +14,15 @@ from services.proposals.rules.review import Decision
 from tongxin_contracts.proposals.events import ProposalFiled, ProposalNotFiled, ProposalReturned
 from tongxin_contracts.refusals import Refused
 from tongxin_contracts.words import TaskKind
+
+_SESSIONS = "select term, session, cutoff_on from session where committee = $1"
+_RESERVE = """
+insert into numbering as n (committee, term, session, last_serial)
+select $1, term, session, count from unnest($2::int[], $3::int[], $4::int[]) as wanted (term, session, count)
+order by term, session
+on conflict (committee, term, session) do update set last_serial = n.last_serial + excluded.last_serial
+returning term, session, last_serial
+"""
 
 
 async def carry_out_filing(proposals: Sequence[Aggregate], work: Work) -> None:
@@ -128,12 +135,8 @@ def _file(proposal: Aggregate, number: ProposalNumber) -> None:
 
 
 async def _sessions(work: Work) -> list[SessionPeriod]:
-    known = await work.tx.sql.execute(
-        select(tables.session.c.term, tables.session.c.session, tables.session.c.cutoff_on).where(
-            tables.session.c.committee == work.committee
-        )
-    )
-    return [SessionPeriod(row.term, row.session, row.cutoff_on) for row in known]
+    known = await work.tx.raw.fetch(_SESSIONS, work.committee)
+    return [SessionPeriod(row["term"], row["session"], row["cutoff_on"]) for row in known]
 
 
 def _key(period: SessionPeriod) -> tuple[int, int]:
@@ -144,16 +147,12 @@ async def _reserve(counts: dict[tuple[int, int], int], work: Work) -> dict[tuple
     """Take so many numbers of each session; the last one taken. The row lock keeps numbers gapless."""
     if not counts:
         return {}
-    statement = insert(tables.numbering).values(
-        [
-            {"committee": work.committee, "term": term, "session": session, "last_serial": count}
-            for (term, session), count in sorted(counts.items())
-        ]
+    periods = sorted(counts)
+    rows = await work.tx.raw.fetch(
+        _RESERVE,
+        work.committee,
+        [term for term, _ in periods],
+        [session for _, session in periods],
+        [counts[period] for period in periods],
     )
-    rows = await work.tx.sql.execute(
-        statement.on_conflict_do_update(
-            index_elements=["committee", "term", "session"],
-            set_={"last_serial": tables.numbering.c.last_serial + statement.excluded.last_serial},
-        ).returning(tables.numbering.c.term, tables.numbering.c.session, tables.numbering.c.last_serial)
-    )
-    return {(row.term, row.session): row.last_serial for row in rows}
+    return {(row["term"], row["session"]): row["last_serial"] for row in rows}

@@ -35,7 +35,7 @@ from tongxin_contracts.proposals.handling_queries import HandlingPage, UnitDesk
 from tongxin_contracts.proposals.review_commands import BulkItem, BulkReviewed, ReviewInBulk
 from tongxin_contracts.words import ReviewOutcome, UnitDuty
 
-SUBMIT, FILE, REVIEW_IN_BULK, DISPATCH, UNIT_DESK = 10, 9, 10, 12, 5
+SUBMIT, FILE, REVIEW_IN_BULK, DISPATCH, UNIT_DESK = 10, 6, 7, 10, 5
 REGISTER_UNIT, MARK_READ, TAKE_TOPIC = 3, 2, 3
 REACTION_BATCH = {"consultation": 6, "notify": 7}
 """Statements, as they were when they were last looked at; without begin and commit."""

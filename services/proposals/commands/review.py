@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from chassis.ids import new_id
 from chassis.problems import Forbidden, NotFound, Refusal, from_rule
+from chassis.sets import insertion
 from chassis.work import Aggregate, Work
 from services.proposals import review_tables, tables
 from services.proposals.review_tasks import close_review_tasks, open_review_tasks
@@ -85,17 +86,20 @@ async def take_decisions(work: Work, asked: Sequence[Asked], decision: Decision)
         except (Refusal, Refused) as refused:
             taken.append(from_rule(refused) if isinstance(refused, Refused) else refused)
     done = [one for one in taken if isinstance(one, Taken)]
-    await _keep_words(done, decision, work)
+    _keep_words(done, decision, work)
     await _settle(done, work)
     return taken
 
 
 async def _earlier(work: Work, proposals: Mapping[UUID, Aggregate]) -> Mapping[UUID, Sequence[ReviewOutcome]]:
-    """What earlier rounds said of the texts handed in last."""
+    """What earlier rounds said of the texts handed in last; nobody is asked about a first round."""
+    later_rounds = [found.id for found in proposals.values() if found["round"] > 0]
+    if not later_rounds:
+        return {}
     table = review_tables.recommendation
     rows = await work.tx.sql.execute(
         select(table.c.proposal_id, table.c.submission, table.c.outcome).where(
-            table.c.proposal_id.in_([found.id for found in proposals.values() if found["round"] > 0])
+            table.c.proposal_id.in_(later_rounds)
         )
     )
     said = defaultdict(list)
@@ -163,11 +167,11 @@ def _apply(
     return Taken(proposal, verdict, following.name)
 
 
-async def _keep_words(taken: Sequence[Taken], decision: Decision, work: Work) -> None:
+def _keep_words(taken: Sequence[Taken], decision: Decision, work: Work) -> None:
     """Keep what the round said on each, by whom and when: shown to later rounds and never changed."""
     rows = [_word(one, decision, work) for one in taken]
     if rows:
-        await work.tx.sql.execute(insert(review_tables.recommendation), rows)
+        work.later.append(insertion(review_tables.recommendation, rows))
 
 
 def _word(taken: Taken, decision: Decision, work: Work) -> dict[str, object]:

@@ -40,9 +40,14 @@ def _value(state: Any) -> str | None:
     return None if state is None else str(state.value)
 
 
+_PROCESSES: Final[Edges] = frozenset(
+    {(None, "running"), ("running", "to_conclude"), ("to_conclude", "concluded")}
+)
+"""The steps in between are the template's own."""
+
 GRAPHS: Final[Mapping[str, Sequence[Edges]]] = {
     "proposals": [_edges(PROPOSALS), _edges(HANDLINGS), _edges(COMMITMENTS)],
-    "consultation": [_edges(TOPICS), _edges(PLAN_GRAPH)],
+    "consultation": [_edges(TOPICS), _edges(PLAN_GRAPH), _PROCESSES],
 }
 
 

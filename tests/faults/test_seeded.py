@@ -1,0 +1,119 @@
+"""F20: a follower whose database is lost, when the events it was made from are older than any stream.
+
+It is told states by `tongxin reconcile seed`, in pages, and holds afterwards what it held before; nobody is told anything
+twice, and it goes on with the next event of each aggregate.
+"""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+
+from chassis import housekeeping
+from chassis.database import Database
+from infra.local.stack import Stack
+from infra.nats.config import OPERATOR_USER
+from infra.nats.connection import bus
+from infra.postgres.databases import ensure_databases
+from infra.recovery.reconcile import differences
+from infra.recovery.seeding import seed_follower
+from tests.faults.city import City
+from tests.faults.conftest import Processes
+from tests.faults.frame import History, Recovery
+from tests.faults.kept import kept, notices
+from tests.faults.observed import fetch
+from tests.faults.test_restored import quiet
+from tests.handling_at_work import dispatched, units
+from tests.house import COUNTY
+from tests.proposals_at_work import file, handed_in
+from tests.waiting import until_async
+from tongxin_contracts.proposals.joint_commands import WithdrawProposal
+from tongxin_contracts.subjects import OWNERS, PERSON_STREAM, event_stream
+
+PAGE = 3
+"""Aggregates in a page: so few that there are several."""
+
+
+async def lose_database(stack: Stack, service: str) -> None:
+    """An empty database with today's schema, as a new machine has it."""
+    connection: Any = await asyncpg.connect(stack.admin_url)
+    try:
+        await connection.execute(f'drop database "{service}" with (force)')
+    finally:
+        await connection.close()
+    await ensure_databases(stack.admin_url, [service], stack.keys.all_passwords())
+    await asyncio.to_thread(stack.migrate, [service])
+
+
+async def ninety_days_later(stack: Stack) -> None:
+    """Streams and outboxes let go of what they let go of by age, each by its own rule."""
+    async with bus(stack.nats_url, stack.keys.seed(OPERATOR_USER), OPERATOR_USER) as client:
+        for stream in (*map(event_stream, OWNERS), PERSON_STREAM):
+            await client.jetstream().purge_stream(stream)
+    for owner in OWNERS:
+        await fetch(stack, owner, "update outbox set published_at = now() - interval '91 days' returning id")
+        database = Database(stack.database_url(owner, "worker"), pool_size=1)
+        await housekeeping.tidy(database)
+        await database.close()
+        (left,) = await fetch(stack, owner, "select count(distinct aggregate) as rows from outbox")
+        (open_,) = await fetch(stack, owner, "select count(*) as rows from task where open")
+        assert left["rows"] == open_["rows"], "what is open keeps what was said of it"
+
+
+class BrokenOffError(Exception):
+    """Somebody stopped it."""
+
+
+@pytest.mark.fault("F20", invariants="I2 I4", ci=True)
+@pytest.mark.timeout(240)
+async def test_f20_a_lost_follower_is_told_what_no_stream_has_any_more(
+    processes: Processes, city: City, history: History, recovery: Recovery
+) -> None:
+    stack, house, writer = processes.stack, city.house, city.writers[0]
+    (unit,) = await units(house, COUNTY, "排水处")
+    withdrawn, waiting = await handed_in(house, writer), await handed_in(house, writer)
+    await house.ask(
+        WithdrawProposal(committee=COUNTY, proposal_id=withdrawn, expected_version=1, reason="另行提交"),
+        writer,
+    )
+    await dispatched(house, COUNTY, unit)
+    filed = await handed_in(house, writer)
+    await file(house, filed)
+    await city.whole_within(history, 20)
+    before = await kept(stack, "consultation", "notify")
+
+    history.note("fault", what="consultation and notify lose their databases, ninety days later")
+    for follower in ("consultation", "notify"):
+        await asyncio.to_thread(processes.running[follower].stop)
+        await lose_database(stack, follower)
+    await ninety_days_later(stack)
+    with recovery.timed(within=30):
+        with pytest.raises(BrokenOffError):
+            await seed_follower(stack, "notify", page=PAGE, say=break_off)
+        first, *others = await seed_follower(stack, "notify", page=PAGE, say=quiet)
+        assert first.told > PAGE
+        assert first.taken == 0, "what was taken before it broke off is not taken again"
+        assert sum(one.taken for one in others) > PAGE
+        await seed_follower(stack, "consultation", page=PAGE, say=quiet)
+    for follower in ("consultation", "notify"):
+        await asyncio.to_thread(processes.start, follower)
+    assert await kept(stack, "consultation", "notify") == before
+    assert await notices(stack) == set(), "nobody is told of what is long past"
+
+    await file(house, waiting)
+
+    async def goes_on() -> bool:
+        now = await kept(stack, "consultation", "notify")
+        filed_too = any(str(waiting) in row for row in now["consultation.candidates"])
+        return filed_too and len(await notices(stack)) > 0
+
+    await until_async(goes_on, "the next event of a matter is taken", 20)
+    for follower in ("consultation", "notify"):
+        assert await fetch(stack, follower, "select reason from held") == []
+    assert await differences(stack) == []
+
+
+def break_off(_line: str) -> None:
+    """After the first owner."""
+    raise BrokenOffError

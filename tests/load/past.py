@@ -4,7 +4,8 @@ The shape is that of the demo city: each committee takes in 500 proposals a sess
 for review, some for dispatch, some are in hand, the rest and all of earlier sessions is closed; each has co-proposers, a
 handling with its units, talk, reply, feedback, a line of history, tasks, notices, mail, a place in the gates of its followers
 and what they keep of it. What is forgotten after a while (events after 90 days, answers to commands) is there for as long.
-What grows is the past: committees and sessions.
+Everything lies in the order it came in, and ids have theirs as `new_id` gives them, so that neighbours in time are
+neighbours on the disk. What grows is the past: committees and sessions.
 """
 
 import asyncio
@@ -42,9 +43,11 @@ create temporary table place on commit drop as
     from generate_series(0, $2::int - 1) as n;
 """
 _PAST: Final = """
+create function pg_temp.timed_id(at timestamptz, what text) returns uuid language sql immutable as $$
+    select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(what), 1, 19))::uuid
+$$;
 create temporary table past on commit drop as
-select md5(p.committee || '/' || s || '/' || i)::uuid as id, p.committee, s as session, i as serial,
-       now() - make_interval(days => ({sessions} - s) * 365 + 20 + (500 - i) / 2) as at,
+select pg_temp.timed_id(at, p.committee || '/' || s || '/' || i) as id, p.committee, s as session, i as serial, at,
        md5(p.committee || s / 2 || 'person' || i % 100)::uuid as author,
        array[md5(p.committee || s / 2 || 'person' || (i + 1) % 100)::uuid,
              md5(p.committee || s / 2 || 'person' || (i + 7) % 100)::uuid] as friends,
@@ -53,7 +56,9 @@ select md5(p.committee || '/' || s || '/' || i)::uuid as id, p.committee, s as s
        case when i % 20 = 0 then 'not_filed'
             when s = {sessions} and i > 480 then 'submitted' else 'filed' end as state,
        case when s < {sessions} or i <= 200 then 'closed' when i <= 380 then 'in_hand' else null end as handled
-from place p, generate_series(1, {sessions}) as s, generate_series(1, {each}) as i;
+from place p, generate_series(1, {sessions}) as s, generate_series(1, {each}) as i,
+     lateral (select now() - make_interval(days => ({sessions} - s) * 365 + 20 + (500 - i) / 2)) as come (at)
+order by at, committee;
 create index on past (id);
 analyze past;
 """
@@ -91,7 +96,7 @@ insert into handling (id, committee, version, proposal_id, state, round, object_
            case when handled = 'closed' then at + interval '90 days' end
     from past where state = 'filed' and handled is not null;
 insert into allocation (id, committee, handling_id, unit_id, part, state, proposed_at, due_at, signed_at, signed_by, done_at)
-    select md5(part || id)::uuid, committee, md5('handling' || id)::uuid, unit, part, 'signed', at + interval '3 days',
+    select pg_temp.timed_id(at, part || id), committee, md5('handling' || id)::uuid, unit, part, 'signed', at + interval '3 days',
            at + interval '100 days', at + interval '10 days', author,
            case when handled = 'closed' then at + interval '80 days' end
     from past, lateral (values ('lead', lead), ('co', helper)) as shared (part, unit)

@@ -32,8 +32,8 @@ select h.lead_unit as unit_id,
     count(*) filter (where f.result = 'understand') as understand,
     count(*) filter (where f.result = 'reserve') as reserve,
     count(*) filter (where f.result = 'disagree') as disagree,
-    coalesce(sum(people.asked), 0)::int as persons_asked,
-    coalesce(sum(people.answered), 0)::int as persons_answered,
+    coalesce(sum(f.asked), 0)::int as persons_asked,
+    coalesce(sum(f.answered), 0)::int as persons_answered,
     coalesce(sum(promised.made), 0)::int as commitments,
     coalesce(sum(promised.kept), 0)::int as commitments_kept
 from proposal p
@@ -42,10 +42,11 @@ left join lateral (
     select id from feedback_window
     where handling_id = h.id and closed_at is not null order by round desc limit 1
 ) w on true
-left join feedback f on f.window_id = w.id and f.is_first
 left join lateral (
-    select count(*) as asked, count(given_at) as answered from feedback where window_id = w.id
-) people on true
+    select count(*) as asked, count(given_at) as answered, max(given_at) filter (where is_first) as given_at,
+        max(attitude) filter (where is_first) as attitude, max(result) filter (where is_first) as result
+    from feedback where window_id = w.id
+) f on true
 left join lateral (
     select count(*) as made, count(*) filter (where state = 'kept') as kept
     from commitment where handling_id = h.id and state <> 'replaced'

@@ -3,9 +3,10 @@
 Always holds: asked again later, a period that is over has the same numbers, but for dates that were moved since.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import CompoundSelect, exists, func, or_, select, union
 
 from chassis.calendar import deadline_instant
 from chassis.problems import Invalid
@@ -45,13 +46,7 @@ async def handling_circular(query: HandlingCircular, work: Work) -> CircularAnsw
                 func.count().filter(is_done & (done > begin)).label("replied_in_period"),
             )
             .join(handling, handling.c.id == allocation.c.handling_id)
-            .where(
-                handling.c.committee == query.committee,
-                sent <= end,
-                or_(sent > year, done.is_(None), done > begin),
-                allocation.c.part == AllocationPart.LEAD,
-                allocation.c.state != AllocationState.REPLACED,
-            )
+            .where(allocation.c.id.in_(_reported(query.committee, year, begin)), sent <= end)
             .group_by(allocation.c.unit_id)
         )
     ).all()
@@ -75,11 +70,14 @@ async def handling_circular(query: HandlingCircular, work: Work) -> CircularAnsw
             allocation.c.committee == query.committee, allocation.c.state == AllocationState.RETURNED
         )
     )
+    filed = (proposal.c.committee == query.committee, proposal.c.state == ProposalState.FILED)
     waiting = await work.tx.sql.scalar(
-        select(func.count()).where(
-            proposal.c.committee == query.committee,
-            proposal.c.state == ProposalState.FILED,
-            ~exists().where(handling.c.proposal_id == proposal.c.id, handling.c.dispatched_at.is_not(None)),
+        select(
+            select(func.count()).where(*filed, ~proposal.c.handled).scalar_subquery()
+            + select(func.count())
+            .join_from(handling, proposal, proposal.c.id == handling.c.proposal_id)
+            .where(handling.c.committee == query.committee, handling.c.dispatched_at.is_(None), *filed)
+            .scalar_subquery()
         )
     )
     return CircularAnswer(
@@ -88,4 +86,21 @@ async def handling_circular(query: HandlingCircular, work: Work) -> CircularAnsw
         units=sorted(units, key=lambda unit: (-unit.overdue, unit.replied - unit.dispatched, unit.unit)),
         returned=returned or 0,
         waiting=waiting or 0,
+    )
+
+
+def _reported(committee: str, year: datetime, begin: datetime) -> CompoundSelect[UUID]:
+    """Lead parts that a circular counts: three short ranges of an index each, instead of all there ever were."""
+    allocation, handling = tables.allocation, tables.handling
+    led = select(allocation.c.id).where(
+        allocation.c.committee == committee,
+        allocation.c.part == AllocationPart.LEAD,
+        allocation.c.state != AllocationState.REPLACED,
+    )
+    return union(
+        led.join(handling, handling.c.id == allocation.c.handling_id).where(
+            handling.c.committee == committee, handling.c.dispatched_at > year
+        ),
+        led.where(allocation.c.done_at.is_(None)),
+        led.where(allocation.c.done_at > begin),
     )

@@ -17,6 +17,10 @@ create index handling_desk on handling
     (committee, state, (coalesce(due_at, object_by, timestamptz '9999-01-01 00:00:00+00')), proposal_id);
 create index commitment_open on commitment (committee, due_at, id) where state in ('open', 'due', 'reported');
 
+create index handling_sent on handling (committee, dispatched_at);
+create index allocation_led on allocation (committee, done_at) where part = 'lead' and state <> 'replaced';
+create index allocation_returned on allocation (committee) where state = 'returned';
+
 create table co_proposer (
     person uuid not null,
     proposal_id uuid not null,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.keepers import Keeper
 from chassis.work import Work
-from services.portal.reactions.member_changed import on_member_changed, on_member_there
+from services.portal.reactions.member_changed import on_member_admitted, on_member_changed
 from services.portal.reactions.session_opened import on_session_opened
 from tongxin_contracts.members.events import MemberAdmitted, MemberChanged, SessionOpened
 
@@ -16,5 +16,5 @@ async def _keep_all(_ids: Sequence[UUID], _work: Work) -> None:
 
 KEEPERS = (
     Keeper(of={SessionOpened: on_session_opened}, forget=_keep_all),
-    Keeper(of={MemberAdmitted: on_member_there, MemberChanged: on_member_changed}, forget=_keep_all),
+    Keeper(of={MemberAdmitted: on_member_admitted, MemberChanged: on_member_changed}, forget=_keep_all),
 )

@@ -15,18 +15,19 @@ from services.portal.keepers import KEEPERS
 from services.portal.live.hints import Hints
 from services.portal.live.processes import ProcessWatch
 from services.portal.portal import Portal
-from services.portal.reactions.member_changed import on_member_changed
+from services.portal.reactions.member_changed import on_member_admitted, on_member_changed
 from services.portal.reactions.person_contact import on_person_contact
 from services.portal.reactions.person_erased import on_person_erased
 from services.portal.reactions.session_opened import on_session_opened
 from services.portal.render import Renderer
 from services.portal.settings import PortalSettings
 from tongxin_contracts.members.erasure import PersonErased
-from tongxin_contracts.members.events import MemberChanged, PersonContact, SessionOpened
+from tongxin_contracts.members.events import MemberAdmitted, MemberChanged, PersonContact, SessionOpened
 from tongxin_contracts.message import Event
 
 REACTIONS: dict[type[Event], Reaction] = {
     PersonContact: on_person_contact,
+    MemberAdmitted: on_member_admitted,
     MemberChanged: on_member_changed,
     PersonErased: on_person_erased,
     SessionOpened: on_session_opened,

@@ -31,8 +31,8 @@ async def on_member_changed(events: Sequence[Incoming[MemberChanged]], work: Wor
     await work.tx.raw.execute(_BACK, *_columns(back))
 
 
-async def on_member_there(events: Sequence[Incoming[MemberAdmitted]], work: Work) -> None:
-    """Who was admitted and nothing else is told of is a member: for states, where nothing else may hold any more."""
+async def on_member_admitted(events: Sequence[Incoming[MemberAdmitted]], work: Work) -> None:
+    """Who is admitted is a member, whatever they were before."""
     await work.tx.raw.execute(
         _BACK, *_columns([(event.data.person_id, event.envelope.committee) for event in events])
     )

@@ -145,4 +145,4 @@ async def _take(stack: Stack, reader: Client, reaction: Reaction) -> float:
 
 async def _is_through(reader: Client) -> bool:
     info = await reader.jetstream().consumer_info(events.STREAM, "consultation")
-    return info.num_pending == 0 and info.num_ack_pending == 0
+    return bool(info.num_pending == 0 and info.num_ack_pending == 0)

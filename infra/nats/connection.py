@@ -40,6 +40,9 @@ async def _connect(server: str, seed_file: Path, user: str, patience: int) -> Cl
         nkeys_seed=str(seed_file),
         inbox_prefix=inbox_prefix(user).encode(),
         allow_reconnect=False,
+        # Not to reconnect is not enough: by default the first connection is tried for two minutes.
+        max_reconnect_attempts=1,
+        reconnect_time_wait=0.05,
         connect_timeout=patience,
         name=f"tongxin-{user}",
         error_cb=_said_by_exception,

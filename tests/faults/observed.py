@@ -11,7 +11,6 @@ from uuid import UUID
 
 import asyncpg
 from nats.aio.client import Client
-from nats.js.api import ConsumerConfig
 
 from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER
@@ -173,24 +172,37 @@ def _plain(row: Any) -> Line:
 
 
 async def ids_in_stream(client: Client, stream: str) -> list[UUID]:
-    """ce-ids in a stream, in its order, repeats included."""
-    jetstream = client.jetstream()
-    info = await jetstream.stream_info(stream)
-    subjects = info.config.subjects or []
-    if not info.state.messages:
-        return []
-    subscription = await jetstream.subscribe(
-        subjects[0], stream=stream, ordered_consumer=True, config=ConsumerConfig(headers_only=True)
-    )
-    found = []
+    """ce-ids in a stream, in its order, repeats included.
+
+    Read directly, without a consumer: one more of those has to find a node that is there.
+    """
+    state = (await client.jetstream().stream_info(stream)).state
+    found: list[UUID] = []
+    begin = state.first_seq
+    while state.messages and begin <= state.last_seq:
+        batch = await _read_from(client, stream, begin)
+        if not batch:
+            raise TimeoutError(
+                f"{stream} has no message from {begin} on, and should have up to {state.last_seq}"
+            )
+        found += [UUID(headers.get("ce-id", str(UUID(int=0)))) for headers in batch]
+        begin = int(batch[-1]["Nats-Sequence"]) + 1
+    return found
+
+
+async def _read_from(client: Client, stream: str, begin: int) -> list[dict[str, str]]:
+    """Headers of the next messages, from whichever copy answers."""
+    inbox = client.new_inbox()
+    answers = await client.subscribe(inbox)
     try:
-        while True:
-            message = await subscription.next_msg(timeout=5)
-            found.append(UUID((message.headers or {}).get("ce-id", str(UUID(int=0)))))
-            if message.metadata.sequence.stream >= info.state.last_seq:
-                return found
+        wish = json.dumps({"seq": begin, "batch": 1000}).encode()
+        await client.publish(f"$JS.API.DIRECT.GET.{stream}", wish, reply=inbox)
+        found = []
+        while "Status" not in (headers := (await answers.next_msg(timeout=5)).headers or {}):
+            found.append(headers)
+        return found
     finally:
-        await subscription.unsubscribe()
+        await answers.unsubscribe()
 
 
 async def admin(stack: Stack, service: str) -> Any:

@@ -2,7 +2,7 @@
 
 Always holds: what is kept and the gate's position change together; an aggregate the follower knows as far or further
 is left alone, so the same page twice changes nothing, a page that broke off is done again, and the follower may run
-meanwhile. Events at or below the state are duplicates from then on: nobody is told of them.
+meanwhile; one with a letter that waits for a person is left to that person. Events at or below the state are duplicates from then on: nobody is told of them.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _POSITIONS: Final = """
 insert into gate (consumer, aggregate) select $1, unnest($2::uuid[]) on conflict (consumer, aggregate) do update
 set last_version = gate.last_version returning aggregate, last_version
 """
-_FORKED: Final = "select aggregate from held where consumer = $1 and aggregate = any($2) and reason = 'fork'"
+_STUCK: Final = "select aggregate from held where consumer = $1 and aggregate = any($2) and reason <> 'gap'"
 _MOVE: Final = """
 update gate set last_version = state.version, last_event_id = state.event_id, epoch = $5
 from unnest($2::uuid[], $3::int[], $4::uuid[]) as state (aggregate, version, event_id)
@@ -31,7 +31,7 @@ where gate.consumer = $1 and gate.aggregate = state.aggregate
 """
 _LET_GO: Final = """
 delete from held using unnest($2::uuid[], $3::int[]) as state (aggregate, version)
-where held.consumer = $1 and held.aggregate = state.aggregate and held.version between 1 and state.version
+where held.consumer = $1 and held.aggregate = state.aggregate and held.version <= state.version
 """
 _GO_ON: Final = (
     "update held set wish = 'retry' where consumer = $1 and aggregate = any($2) and reason = 'gap'"
@@ -70,11 +70,11 @@ async def _unknown(tx: Transaction, consumer: str, states: Sequence[State], *, a
     """Lock the gates in the order of their ids, as the inbox does, and say of whom a state is news."""
     ids = sorted(state.row.id for state in states)
     taken = {row["aggregate"]: row["last_version"] for row in await tx.raw.fetch(_POSITIONS, consumer, ids)}
-    forked = {row["aggregate"] for row in await tx.raw.fetch(_FORKED, consumer, ids)}
+    stuck = {row["aggregate"] for row in await tx.raw.fetch(_STUCK, consumer, ids)}
     return [
         state
         for state in states
-        if state.row.id not in forked
+        if state.row.id not in stuck
         and (taken[state.row.id] < state.row.version or (again and taken[state.row.id] == state.row.version))
     ]
 

@@ -116,6 +116,7 @@ async def test_f20_a_handling_of_the_lost_hour_leaves_nothing_at_followers(
     await drafted(house, another)
     await until_whole(city)
     mailed = await mail_of_lost_hour(stack, waiting, writer.person)
+    await told_agency(stack, waiting)
     assert (await kept(stack, "members", "consultation", "notify")) != before
     assert len(await notices(stack)) > len(told) + 3
 
@@ -129,7 +130,12 @@ async def test_f20_a_handling_of_the_lost_hour_leaves_nothing_at_followers(
     kinds = {mark.kind for mark in await open_marks(stack)}
     assert {"proposal", "handling", "task"} <= kinds, "staff looks at each"
     outside = [one for one in await told_outside(stack) if one.aggregate == waiting]
-    assert [(one.road, one.whom) for one in outside] == [("mail", str(writer.person))], f"of {mailed}"
+    assert {(one.road, one.whom) for one in outside} == {
+        ("mail", str(writer.person)),
+        ("agency", "督查室 proposals.proposal_filed"),
+    }, f"of {mailed}"
+    states = await fetch(stack, "notify", "select state from delivery order by state")
+    assert [row["state"] for row in states] == ["delivered", "stopped"], "what waits does not leave"
     await file(house, waiting, version=await version_of(stack, waiting))
     await city.whole_within(history, 20)
 
@@ -154,6 +160,40 @@ async def mail_of_lost_hour(stack: Stack, proposal_id: UUID, who: UUID) -> UUID:
     )
     found: UUID = mail["id"]
     return found
+
+
+async def told_agency(stack: Stack, proposal_id: UUID) -> None:
+    """As if an agency had been told of the filing, and were about to be told of another event of that time."""
+    subscription = new_id()
+    await fetch(
+        stack,
+        "notify",
+        "insert into subscription (id, committee, version, agency, agency_name, events, clearance, road, since)"
+        " values ($1, $2, 1, 'inspection', '督查室', '{proposals.proposal_filed}', 'public', 'webhook', now()) returning id",
+        subscription,
+        COUNTY,
+    )
+    events = await fetch(
+        stack,
+        "proposals",
+        "select message_id from outbox where stream = 'EVT_PROPOSALS' and (aggregate = $1 and version = 2"
+        " or headers like '%proposal_withdrawn%') order by aggregate = $1 desc",
+        proposal_id,
+    )
+    for event, state, attempts in zip(events, ("delivered", "waiting"), (1, 0), strict=True):
+        await fetch(
+            stack,
+            "notify",
+            "insert into delivery (message_id, committee, subscription_id, event_id, event, at, road, state, attempts,"
+            " repeats, is_test) values ($1, $2, $3, $4, 'proposals.proposal_filed', now(), 'webhook', $5, $6, 0, false)"
+            " returning event_id",
+            new_id(),
+            COUNTY,
+            subscription,
+            event["message_id"],
+            state,
+            attempts,
+        )
 
 
 @pytest.mark.fault("F20", invariants="I2 I4")

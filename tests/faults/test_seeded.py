@@ -6,12 +6,14 @@ twice, and it goes on with the next event of each aggregate.
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from chassis import housekeeping
 from chassis.database import Database
+from chassis.ids import new_id
 from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER
 from infra.nats.connection import bus
@@ -91,10 +93,14 @@ async def test_f20_a_lost_follower_is_told_what_no_stream_has_any_more(
     with recovery.timed(within=30):
         with pytest.raises(BrokenOffError):
             await seed_follower(stack, "notify", page=PAGE, say=break_off)
+        await wait_for_a_person(stack, filed)
         first, *others = await seed_follower(stack, "notify", page=PAGE, say=quiet)
+        assert await let_go(stack, filed), "what waits for a person is left to them"
         assert first.told > PAGE
         assert first.taken == 0, "what was taken before it broke off is not taken again"
         assert sum(one.taken for one in others) > PAGE
+        again = await seed_follower(stack, "notify", page=PAGE, say=quiet)
+        assert [one.taken for one in again] == [0, 1, 0]
     for follower in ("consultation", "notify"):
         await asyncio.to_thread(processes.start, follower)
     assert await kept(stack, "notify") == {name: rows for name, rows in before.items() if "notify" in name}
@@ -117,6 +123,31 @@ async def test_f20_a_lost_follower_is_told_what_no_stream_has_any_more(
     assert str(waiting) in candidate
     assert all(before[name] <= rows for name, rows in now.items())
     assert await differences(stack) == []
+
+
+async def wait_for_a_person(stack: Stack, proposal_id: UUID) -> None:
+    """A dead letter of notify's on this proposal."""
+    await fetch(
+        stack,
+        "notify",
+        "insert into held (consumer, aggregate, version, event_id, stream_sequence, committee, subject, headers,"
+        " payload, reason) values ('notify:EVT_PROPOSALS', $1, 1, $2, 1, $3, 's', '{}', ''::bytea, 'failed') returning id",
+        proposal_id,
+        new_id(),
+        COUNTY,
+    )
+
+
+async def let_go(stack: Stack, proposal_id: UUID) -> bool:
+    """Take it away again; whether it was still there, and nothing past it was taken."""
+    taken = await fetch(
+        stack,
+        "notify",
+        "select last_version from gate where consumer = 'notify:EVT_PROPOSALS' and aggregate = $1",
+        proposal_id,
+    )
+    gone = await fetch(stack, "notify", "delete from held where aggregate = $1 returning id", proposal_id)
+    return len(gone) == 1 and [row["last_version"] for row in taken] == [0]
 
 
 async def reasons(stack: Stack, *followers: str) -> set[str]:

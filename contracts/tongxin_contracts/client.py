@@ -151,7 +151,10 @@ class AgencyClient:
                 self._refusal.result()
             return await task
         finally:
-            task.cancel()
+            if not task.done():
+                task.cancel()
+                # The library answers a cancelled fetch with an error of its own; nobody asks for it any more.
+                await asyncio.gather(task, return_exceptions=True)
 
     async def _on_error(self, error: Exception) -> None:
         text = str(error).lower()

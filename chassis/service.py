@@ -18,7 +18,7 @@ import uvloop
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from chassis import bus, gauges, handling, housekeeping, migrations, restored, telemetry
+from chassis import bus, gauges, handling, housekeeping, memory, migrations, restored, telemetry
 from chassis.clock import Clock, SystemClock
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -423,6 +423,7 @@ def run(service: Service) -> None:
     telemetry.set_up(
         service.name, traces=settings.traces, ratio=settings.trace_ratio, level=settings.log_level
     )
+    memory.settle()
     uvloop.run(serve(service, settings))
 
 

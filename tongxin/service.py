@@ -3,6 +3,7 @@
 import importlib
 import sys
 
+from chassis import memory
 from tongxin_contracts.subjects import SERVICES
 
 
@@ -10,6 +11,7 @@ def run(name: str) -> None:
     """Run a service until it is told to stop."""
     if name not in SERVICES:
         raise SystemExit(f"没有服务 {name!r}；可选：{', '.join(SERVICES)}")
+    memory.begin_to_load()
     importlib.import_module(f"services.{name}.service").main()
 
 

@@ -61,7 +61,9 @@ class _Said:
 async def take_states(keepers: Sequence[Keeper], states: Sequence[Whole], work: Work) -> None:
     """Put these states in place of what is kept; as many statements as there are keepers and types, not aggregates."""
     for keeper in keepers:
-        theirs = [state for state in states if state.envelope.source == keeper.owner]
+        # An owner that went back twice says twice how it stands: the last one counts.
+        last = {state.envelope.aggregate: state for state in states if state.envelope.source == keeper.owner}
+        theirs = list(last.values())
         if not theirs:
             continue
         await keeper.forget([state.envelope.aggregate for state in theirs], work)

@@ -153,7 +153,9 @@ def _not_agreed(seen: Mapping[str, list[Line]]) -> Iterator[str]:
     filed = {line["id"] for line in seen["proposal"] if line["state"] == "filed"}
     waiting = {line["id"] for line in seen["proposal"] if line["state"] == "submitted"}
     if "consultation" in following:
-        candidates = {line["id"] for line in seen["candidate"]}
+        # What was taken as a topic stays when its owner goes back: it is consultation's own by then.
+        own = {line["id"] for line in seen["candidate"] if line.get("taken")}
+        candidates = {line["id"] for line in seen["candidate"]} - (own - filed)
         if candidates != filed:
             yield f"I2: {len(filed ^ candidates)} filed proposals and candidates are not the same"
     if "notify" in following:

@@ -32,7 +32,7 @@ Only tables whose own key is another one: where the database refuses a second ro
 
 _STANDING: Mapping[str, Mapping[str, str]] = {
     "proposals": {"proposal": "select id, state, first_proposer, co_proposers = '{}' as alone from proposal"},
-    "consultation": {"candidate": "select proposal_id as id from candidate"},
+    "consultation": {"candidate": "select proposal_id as id, topic_id is not null as taken from candidate"},
     "notify": {"open_work": "select task_id as id, matter, kind as of from todo where closed_at is null"},
     "members": {
         "member": "select id, person_id as person from member",

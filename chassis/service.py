@@ -1,11 +1,10 @@
-"""Puts one service together and runs it: the one place where things meet. Start reading here.
+"""Puts one service together: the one place where things meet. Start reading here; `chassis/serving.py` runs it.
 
 A service is a table of contents (`Service`); everything it needs is made in `Running`, in the order it is needed, and
-ended in the opposite order: on SIGTERM it stops taking requests and events, finishes what it has, and goes.
+ended in the opposite order.
 """
 
 import asyncio
-import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -14,19 +13,18 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-import uvloop
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from chassis import bus, gauges, handling, housekeeping, memory, migrations, restored, telemetry
-from chassis.clock import Clock, SystemClock
+from chassis import bus, gauges, handling, housekeeping, migrations, restored, telemetry
+from chassis.clock import Clock
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.deadlines import FireDeadline, Sweeper, Together
 from chassis.drift import find_drift
 from chassis.failpoints import Failpoints
 from chassis.files import ObjectStoreFiles
-from chassis.health import Health, Watchdog, server
+from chassis.health import Watchdog
 from chassis.identity import Actor, TokenVerifier
 from chassis.ids import new_id
 from chassis.inbox import Inbox, Reaction
@@ -262,14 +260,14 @@ class Running:
 
     def _begin(self, work: Any) -> None:
         task = asyncio.create_task(work)
-        task.add_done_callback(_say_if_it_failed)
+        task.add_done_callback(say_if_it_failed)
         self._tasks.append(task)
 
     def begin_consumers(self) -> list[asyncio.Task[None]]:
         """Start pulling; kept apart because they end first."""
         tasks = [asyncio.create_task(consumer.run()) for consumer in self.consumers]
         for task in tasks:
-            task.add_done_callback(_say_if_it_failed)
+            task.add_done_callback(say_if_it_failed)
         return tasks
 
     async def collect(self) -> None:
@@ -345,89 +343,8 @@ async def _keep_looking(name: str, look: Callable[[], Awaitable[int]], interval:
     await keep_doing(name, look, interval=interval)
 
 
-def _say_if_it_failed(task: asyncio.Task[None]) -> None:
+def say_if_it_failed(task: asyncio.Task[None]) -> None:
+    """End the process in order when something that should run for ever ended with an error."""
     if not task.cancelled() and task.exception() is not None:
         log.critical("background_work_ended", error=repr(task.exception()))
         signal.raise_signal(signal.SIGTERM)
-
-
-async def serve(service: Service, settings: Settings, clock: Clock | None = None) -> None:
-    """Run a service until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    running = Running(service, settings, clock or SystemClock())
-    await running.start()
-    requests = [handler.request for handler in service.handlers]
-    desk = bus.Desk(settings, service.name, requests, running.front.respond, on_lost=running.bus_lost)
-    health = Health(
-        {"database": running.check_database, "bus": running.check_bus},
-        service=service.name,
-        collect=running.collect,
-        notes={"rehearsal": True} if settings.rehearsal else {},
-    )
-    pages = Pages(
-        Door(application=health.application(), host=settings.health_host, port=settings.health_port)
-    )
-    door = Pages(await service.door(running)) if service.door else None
-    await desk.start()
-    running.leave_islands(running.connection, desk.broker.connection)
-    consuming = running.begin_consumers()
-    log.info("started", service=service.name)
-    await stop.wait()
-    log.info("stopping", service=service.name)
-    health.stopping = True
-    running.begin_to_stop()
-    if door:
-        await door.stop()
-    for consumer in running.consumers:
-        consumer.stop()
-    await desk.stop()
-    await _end_in_time(consuming, settings.stop_grace)
-    await running.stop()
-    await pages.stop()
-    log.info("stopped", service=service.name)
-
-
-async def _end_in_time(tasks: list[asyncio.Task[None]], grace: float) -> None:
-    """Let batches in hand be finished; what takes longer is given up, and comes again."""
-    if not tasks:
-        return
-    _done, late = await asyncio.wait(tasks, timeout=grace)
-    for task in late:
-        log.warning("batch_given_up")
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-class Pages:
-    """An HTTP server in this event loop."""
-
-    def __init__(self, door: Door) -> None:
-        self._door = door
-        self._server = server(door.application, door.host, door.port)
-        self._task = asyncio.create_task(self._server.serve())
-        self._task.add_done_callback(_say_if_it_failed)
-
-    async def stop(self) -> None:
-        """Take no more connections, finish requests, go."""
-        self._door.close()
-        self._server.should_exit = True
-        await self._task
-
-
-def run(service: Service) -> None:
-    """`main` of a service process."""
-    settings = service.settings()
-    _allow_open_files()
-    telemetry.set_up(
-        service.name, traces=settings.traces, ratio=settings.trace_ratio, level=settings.log_level
-    )
-    memory.settle()
-    uvloop.run(serve(service, settings))
-
-
-def _allow_open_files() -> None:
-    """Take as many open files as the system lets us have: each open page is one."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -2,7 +2,8 @@
 
 from chassis.handling import handles
 from chassis.keepers import restoring
-from chassis.service import Service, run
+from chassis.service import Service
+from chassis.serving import run
 from services.consultation.commands.adopt_template import adopt_template
 from services.consultation.commands.assess_topic import assess_topic
 from services.consultation.commands.assign_unit import assign_unit

@@ -2,7 +2,8 @@
 
 from chassis.handling import handles
 from chassis.keepers import restoring
-from chassis.service import Service, run
+from chassis.service import Service
+from chassis.serving import run
 from services.members.commands.adopt_scheme import adopt_scheme
 from services.members.commands.annul_duty import annul_duty
 from services.members.commands.answer_appeal import answer_appeal

@@ -3,7 +3,8 @@
 from chassis.handling import handles
 from chassis.inbox import Reaction
 from chassis.keepers import restoring
-from chassis.service import Service, run
+from chassis.service import Service
+from chassis.serving import run
 from services.notify.commands.change_subscription import change_subscription
 from services.notify.commands.confirm_email import confirm_email
 from services.notify.commands.mark_notices_read import mark_notices_read

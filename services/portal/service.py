@@ -6,7 +6,8 @@ from chassis.bus import Caller
 from chassis.identity import TokenSigner
 from chassis.inbox import Reaction
 from chassis.keepers import restoring
-from chassis.service import Door, Running, Service, run
+from chassis.service import Door, Running, Service
+from chassis.serving import run
 from services.portal.application import make_application
 from services.portal.assets.manifest import Manifest
 from services.portal.figures import read_figures

@@ -3,7 +3,8 @@
 from chassis.deadlines import Together
 from chassis.handling import handles
 from chassis.keepers import restoring
-from chassis.service import Service, run
+from chassis.service import Service
+from chassis.serving import run
 from services.proposals.commands.accept_allocation import accept_allocation
 from services.proposals.commands.accept_rectification import accept_rectification
 from services.proposals.commands.adopt_dispatch_rules import adopt_dispatch_rules

@@ -79,6 +79,7 @@ class Undone(Database):
         self, committees: Iterable[str] = (), *, first: str = ""
     ) -> AsyncIterator[Transaction]:
         """The same one again, for these committees."""
+        assert not first, "what is taken here begins with nothing of its own"
         await self.current.raw.execute(
             "select set_config('app.committees', $1, true)", ",".join(sorted(committees))
         )

@@ -11,7 +11,8 @@ from pathlib import Path
 import uvloop
 
 from chassis import telemetry
-from chassis.service import Service, serve
+from chassis.service import Service
+from chassis.serving import serve
 
 
 class FileClock:

@@ -22,7 +22,7 @@ from services.consultation.rules.topics import GRAPH as TOPICS
 from services.proposals.rules.commitments import GRAPH as COMMITMENTS
 from services.proposals.rules.handling_states import GRAPH as HANDLINGS
 from services.proposals.rules.states import GRAPH as PROPOSALS
-from tests.faults.frame import read_history
+from tests.faults.frame import NOT_OBSERVED, read_history
 
 Line = dict[str, Any]
 Edges = frozenset[tuple[str | None, str]]
@@ -82,7 +82,7 @@ def _observations(lines: Sequence[Line]) -> list[dict[str, list[Line]]]:
         if line["kind"] == "observation":
             seen.append(defaultdict(list))
             seen[-1]["observation"].append(line)
-        elif seen and line["kind"] not in {"begin", "promise", "fault"}:
+        elif seen and line["kind"] not in NOT_OBSERVED:
             seen[-1][line["kind"]].append(line)
     return seen
 

@@ -49,7 +49,7 @@ class City:
 
     async def whole_within(self, history: History, limit: float) -> float:
         """Seconds until every invariant holds; writes down what was seen then, and fails naming what still does not."""
-        began, promised = time.monotonic(), history.read()
+        began, promised = time.monotonic(), history.standing()
         while True:
             found, seen = await self._judged(promised)
             took = time.monotonic() - began

@@ -12,11 +12,8 @@ from tests.faults import signs
 from tests.faults.city import City
 from tests.faults.frame import History, keep, new_history
 from tests.house import House
-from tests.processes import start_all, stop_all
+from tests.processes import START, start_all, stop_all
 from tongxin_contracts.subjects import OWNERS
-
-START = 90.0
-"""Seconds a process may take to be ready on a busy machine; that is not what is tested."""
 
 
 class Processes:

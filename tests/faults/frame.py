@@ -35,6 +35,10 @@ def times(variable: str, *, ci: int, whole: int) -> int:
     return int(named) if named else whole if WHOLE else ci
 
 
+NOT_OBSERVED: Final = frozenset({"begin", "promise", "fault"})
+"""Kinds of lines that are of no observation."""
+
+
 @dataclass
 class Recovery:
     """How long it took until everything held again, as the test itself measured it."""
@@ -67,6 +71,7 @@ class History:
     """What was promised and observed in one test, one JSON object a line, written as it happens."""
 
     path: Path
+    _standing: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, kind: str, **facts: Any) -> None:
         """Add a line."""
@@ -74,12 +79,24 @@ class History:
 
     def extend(self, lines: Sequence[dict[str, Any]]) -> None:
         """Add lines."""
+        written = [json.dumps(line, ensure_ascii=False, default=str) for line in lines]
         with self.path.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(line, ensure_ascii=False, default=str) + "\n" for line in lines)
+            file.writelines(line + "\n" for line in written)
+        for line in map(json.loads, written):
+            if line["kind"] == "observation":
+                self._standing = [kept for kept in self._standing if kept["kind"] in NOT_OBSERVED]
+            self._standing.append(line)
 
     def read(self) -> list[dict[str, Any]]:
         """All lines so far."""
         return read_history(self.path)
+
+    def standing(self) -> list[dict[str, Any]]:
+        """What the next observation is held to: every promise, and the last observation alone.
+
+        Earlier ones were judged when they were made; judged again they would take more time with every fault.
+        """
+        return list(self._standing)
 
 
 def read_history(path: Path) -> list[dict[str, Any]]:

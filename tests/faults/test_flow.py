@@ -10,10 +10,11 @@ from structlog.testing import capture_logs
 from infra.local.ports import free_ports
 from infra.local.program import Running
 from tests.faults.city import City
-from tests.faults.conftest import START, Processes
+from tests.faults.conftest import Processes
 from tests.faults.frame import SEED, History, Recovery, times
 from tests.faults.load import Load, count, unexpected
 from tests.faults.probes import Probes
+from tests.processes import START
 from tests.waiting import until_async
 from tongxin_contracts.subjects import OWNERS
 

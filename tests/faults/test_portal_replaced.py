@@ -20,10 +20,11 @@ from chassis.ids import new_id
 from infra.local.ports import free_ports
 from infra.local.program import Running
 from tests.faults.city import City
-from tests.faults.conftest import START, Processes
+from tests.faults.conftest import Processes
 from tests.faults.frame import SEED, History, Recovery, times
 from tests.house import COUNTY
 from tests.portal_at_work import Visitor, signed_in
+from tests.processes import START
 from tests.proposals_at_work import TEXT
 from tests.waiting import until_async
 from tongxin_contracts.message import Command

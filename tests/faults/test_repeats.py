@@ -18,9 +18,10 @@ from infra.nats.connection import bus
 from tests.conftest import ACK_WAIT
 from tests.faults import signs
 from tests.faults.city import City
-from tests.faults.conftest import START, Processes
+from tests.faults.conftest import Processes
 from tests.faults.frame import SEED, History, Recovery
 from tests.faults.observed import Scope, admin, fetch
+from tests.processes import START
 from tests.proposals_at_work import file, handed_in
 from tests.waiting import until_async
 from tongxin_contracts.subjects import consumer_name

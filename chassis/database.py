@@ -40,6 +40,10 @@ class Transaction:
     began: str = ""
     """What the server said to the statement that came with the begin."""
 
+    async def act_for(self, committees: Iterable[str]) -> None:
+        """Act for these committees from here on instead of those it began with."""
+        await self.raw.execute("select set_config('app.committees', $1, true)", ",".join(sorted(committees)))
+
 
 class Database:
     """A pool of connections of one role to one service's database."""

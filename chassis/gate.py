@@ -139,3 +139,16 @@ def waves(events: Sequence[E], key: Mapping[UUID, K]) -> list[tuple[K, list[E]]]
                 del queues[aggregate]
         runs.append((commonest, run))
     return runs
+
+
+def not_behind(items: Sequence[E], dead: Collection[UUID], blocked: set[UUID]) -> list[E]:
+    """Those that are not dead themselves nor behind a dead one of their aggregate; remembers who blocks."""
+    if not (dead or blocked):
+        return list(items)
+    passing = []
+    for item in items:
+        if item.event_id in dead:
+            blocked.add(item.aggregate)
+        elif item.aggregate not in blocked:
+            passing.append(item)
+    return passing

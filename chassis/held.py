@@ -4,6 +4,7 @@ Always holds: a held message keeps its place, its content and the reason; parkin
 nobody can take is one mechanism and one table (decision 1).
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.database import Transaction
+from tongxin_contracts.catalogue import events_by_type
 from tongxin_contracts.envelope import Envelope, EnvelopeError
 from tongxin_contracts.message import Event
 
@@ -174,3 +176,15 @@ def letter_of(row: Any) -> Letter:
         stream_sequence=row["stream_sequence"],
         held_id=row["id"],
     )
+
+
+def code_version(events: Iterable[type[Event]]) -> str:
+    """What this code can read, as a short digest: the types there are, and the form of those it reacts to."""
+    forms = {event.type_name(): event.model_json_schema() for event in events}
+    known = json.dumps([sorted(events_by_type()), forms], sort_keys=True)
+    return hashlib.sha256(known.encode()).hexdigest()[:16]
+
+
+def without_version(type_: str) -> str:
+    """A type without its version."""
+    return type_.rsplit(".v", 1)[0]

@@ -5,8 +5,6 @@ one event that cannot be taken holds back its own aggregate and nothing else. On
 reaction itself make a dead letter; a lost connection or a timeout aborts the batch, which comes again (decision 2).
 """
 
-import hashlib
-import json
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -22,7 +20,7 @@ from pydantic import ValidationError
 
 from chassis import held, telemetry
 from chassis.database import Database, Transaction, is_transient
-from chassis.gate import Plan, Position, plan, waves
+from chassis.gate import Plan, Position, not_behind, plan, waves
 from chassis.held import GAP, Arrived, Dead, Letter, letter_of, read
 from chassis.identity import Actor
 from chassis.ids import new_id
@@ -92,8 +90,8 @@ class Inbox:
         self._consumer = consumer
         self._wanted = {event.type_name(): event for event in reactions}
         self._reactions = dict(reactions)
-        self._code = code_version(self._wanted.values())
-        self._known_names = {_nameless(type_) for type_ in self._wanted}
+        self._code = held.code_version(self._wanted.values())
+        self._known_names = {held.without_version(type_) for type_ in self._wanted}
         self._database = database
         self._tools = tools
         for counter in (telemetry.EVENTS_DUE, telemetry.EVENTS_LATE):
@@ -135,7 +133,7 @@ class Inbox:
             )
             if not rows:
                 return outcome
-            await _set_committees(tx, {row["committee"] for row in rows if row["committee"]})
+            await tx.act_for({row["committee"] for row in rows if row["committee"]})
             await self._carry_out_loose(tx, [row for row in rows if row["aggregate"] is None], outcome)
             for row in (row for row in rows if row["aggregate"] is not None):
                 await self._carry_out(tx, row, outcome)
@@ -177,7 +175,7 @@ class Inbox:
                     self._code,
                 )
             if arrived:
-                await _set_committees(tx, {item.envelope.committee for item in arrived})
+                await tx.act_for({item.envelope.committee for item in arrived})
                 outcome.add(await self._take_in(tx, arrived))
 
     async def _take_in(
@@ -224,13 +222,13 @@ class Inbox:
         blocked: set[UUID] = set()
         applied: list[Arrived] = []
         for type_, run in waves(items, kinds):
-            passing = _not_behind(run, dead, blocked)
+            passing = not_behind(run, dead, blocked)
             event = self._wanted.get(type_)
             if event is not None and passing:
                 await self._react(tx, event, passing, dead, outcome)
                 # Only who failed just now blocks here: what came before one that could not be read has taken effect.
                 failed: set[UUID] = set()
-                passing = _not_behind(passing, dead, failed)
+                passing = not_behind(passing, dead, failed)
                 blocked |= failed
             applied += passing
         return applied
@@ -238,7 +236,7 @@ class Inbox:
     def _decode(self, item: Arrived) -> Dead | None:
         event = self._wanted.get(item.envelope.type)
         if event is None:
-            if _nameless(item.envelope.type) in self._known_names:
+            if held.without_version(item.envelope.type) in self._known_names:
                 return Dead("unknown_version", f"{item.envelope.type} is not known here")
             if item.envelope.type not in events_by_type():
                 # Newer than this code, which cannot know whether it is to react: it waits for the upgrade.
@@ -287,7 +285,7 @@ class Inbox:
                 return
             middle = len(items) // 2
             await self._react(tx, event, items[:middle], dead, outcome)
-            rest = _not_behind(items[middle:], dead, {i.aggregate for i in items if i.event_id in dead})
+            rest = not_behind(items[middle:], dead, {i.aggregate for i in items if i.event_id in dead})
             if rest:
                 await self._react(tx, event, rest, dead, outcome)
 
@@ -391,34 +389,5 @@ def _incoming(item: Arrived, event: type[Event], spans: ExitStack) -> Incoming[A
     return Incoming(item.data, replace(item.envelope, traceparent=traceparent))
 
 
-def _not_behind(items: Sequence[Arrived], dead: Mapping[UUID, Dead], blocked: set[UUID]) -> list[Arrived]:
-    """Those that are not dead themselves nor behind a dead one of their aggregate; remembers who blocks."""
-    if not (dead or blocked):
-        return list(items)
-    passing = []
-    for item in items:
-        if item.event_id in dead:
-            blocked.add(item.aggregate)
-        elif item.aggregate not in blocked:
-            passing.append(item)
-    return passing
-
-
-def code_version(events: Iterable[type[Event]]) -> str:
-    """What this code can read, as a short digest: the types there are, and the form of those it reacts to."""
-    forms = {event.type_name(): event.model_json_schema() for event in events}
-    known = json.dumps([sorted(events_by_type()), forms], sort_keys=True)
-    return hashlib.sha256(known.encode()).hexdigest()[:16]
-
-
 def _epoch_of(row: Any) -> int:
     return int(letter_of(row).headers.get("ce-epoch", "1"))
-
-
-def _nameless(type_: str) -> str:
-    """A type without its version."""
-    return type_.rsplit(".v", 1)[0]
-
-
-async def _set_committees(tx: Transaction, committees: Iterable[str]) -> None:
-    await tx.raw.execute("select set_config('app.committees', $1, true)", ",".join(sorted(committees)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from chassis.clock import SystemClock
 from infra.local.blocking import blocking
-from tongxin.demo import agencies, around, duty, stage, year_end
+from tongxin.demo import agencies, around, calls, duty, stage, year_end
 from tongxin.demo.accounts import Login, make_accounts
 from tongxin.demo.began import began_at
 from tongxin.demo.cast import Office, office
@@ -76,6 +76,7 @@ async def _around(
     async with telling(stack, now, say) as script:
         offices = {place.code: office(place) for place in PLACES}
         await agencies.subscribe(script, offices)
+        await calls.call(script, offices[COUNTY.code])
         beside = asyncio.gather(*(_beside(script, one, members[code]) for code, one in offices.items()))
         logins = await make_accounts(stack, list(offices.values()), members)
         await beside

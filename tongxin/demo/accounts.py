@@ -67,15 +67,18 @@ async def make_accounts(
     try:
         async with database.transaction() as tx:
             known = set((await tx.sql.execute(select(tables.account.c.login))).scalars())
-            new: list[records.NewAccount] = []
-            for office in offices:
-                numbers = {short: number for number, short in enumerate(office.units, 1)}
-                for player in office.players():
-                    login = _login_of(player, numbers)
-                    if login not in known:
-                        new.append(_account(office, player, login))
-                        logins += _shown(office, player, new[-1])
-            await records.add_accounts(tx, new, now=now)
+        new: list[records.NewAccount] = []
+        for office in offices:
+            numbers = {short: number for number, short in enumerate(office.units, 1)}
+            for player in office.players():
+                login = _login_of(player, numbers)
+                if login not in known:
+                    new.append(_account(office, player, login))
+                    logins += _shown(office, player, new[-1])
+        # Between two transactions: on a slow machine these take longer than one may be idle.
+        hashed = await records.hashes_of(new)
+        async with database.transaction() as tx:
+            await records.add_accounts(tx, new, now=now, hashed=hashed)
             shown = [
                 (office, row)
                 for office in offices

@@ -31,13 +31,19 @@ class NewAccount:
     id: UUID = field(default_factory=new_id)
 
 
-async def add_accounts(tx: Transaction, accounts: Sequence[NewAccount], *, now: datetime) -> None:
-    """Make accounts: three statements however many, passwords hashed side by side."""
+async def hashes_of(accounts: Sequence[NewAccount]) -> dict[str, str]:
+    """Password -> hash, made side by side; before a transaction where there are many, for it may not idle so long."""
+    given = [account.password for account in accounts if account.password]
+    return dict(zip(given, await asyncio.gather(*(map(passwords.hashed, given))), strict=True))
+
+
+async def add_accounts(
+    tx: Transaction, accounts: Sequence[NewAccount], *, now: datetime, hashed: Mapping[str, str] | None = None
+) -> None:
+    """Make accounts: three statements however many; `hashed` is what `hashes_of` said, None to hash here."""
     if not accounts:
         return
-    given = [account.password for account in accounts]
-    hashes = await asyncio.gather(*(passwords.hashed(password) for password in given if password))
-    hashed = dict(zip([password for password in given if password], hashes, strict=True))
+    hashed = await hashes_of(accounts) if hashed is None else hashed
     await tx.sql.execute(
         insert(tables.account),
         [

@@ -24,6 +24,7 @@ from typing import Any, Final
 import asyncpg
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
 
@@ -126,6 +127,8 @@ class Relay:
         """Rows the broker has, not marked yet: the next reading marks them."""
         self._wake = asyncio.Event()
         self._patience = _ACK_TIMEOUT
+        self._asked: set[asyncio.Future[Msg]] = set()
+        """Questions whose answers may still come, late ones included."""
         self._has_said = False
 
     def poke(self) -> None:
@@ -302,30 +305,31 @@ class Relay:
         if not acknowledged.get("duplicate"):
             self._stream.last_sequence = acknowledged["seq"]
 
+    def _answered(self, done: "asyncio.Future[Msg]", took: float) -> None:
+        self._asked.discard(done)
+        if not done.cancelled() and done.exception() is None:
+            self._patience = min(max(_ACK_TIMEOUT, 3 * took), _ACK_PATIENCE)
+
     async def _acknowledged(self, row: Any, headers: dict[str, str]) -> dict[str, Any]:
         return await self._ask(row["subject"], row["payload"], headers)
 
     async def _ask(
         self, subject: str, payload: bytes, headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
-        """The broker's answer, or what it refuses; when it is late, the next one is waited for longer."""
-        began, landed = time.monotonic(), self._bus.stats["reconnects"]
+        """The broker's answer, or what it refuses.
+
+        Silence is asked again soon, for a leader is being chosen. Only an answer that comes late makes the next one waited
+        for longer: then the network is slow.
+        """
+        began = time.monotonic()
         asked = asyncio.ensure_future(
-            self._bus.request(subject, payload, timeout=self._patience, headers=headers)
+            self._bus.request(subject, payload, timeout=_ACK_PATIENCE, headers=headers)
         )
-        try:
-            while not (await asyncio.wait({asked}, timeout=_ACK_TIMEOUT))[0]:
-                if self._bus.stats["reconnects"] != landed:
-                    # A server that was left answers no more, however long that is waited for.
-                    raise NatsTimeoutError
-            reply = asked.result()
-        except NatsTimeoutError:
-            left = self._bus.stats["reconnects"] != landed
-            self._patience = _ACK_TIMEOUT if left else min(self._patience * 2, _ACK_PATIENCE)
-            raise
-        finally:
-            asked.cancel()
-        self._patience = min(max(_ACK_TIMEOUT, 3 * (time.monotonic() - began)), _ACK_PATIENCE)
+        self._asked.add(asked)
+        asked.add_done_callback(lambda done: self._answered(done, time.monotonic() - began))
+        if not (await asyncio.wait({asked}, timeout=self._patience))[0]:
+            raise NatsTimeoutError
+        reply = asked.result()
         answer: dict[str, Any] = json.loads(reply.data)
         error = answer.get("error")
         if error is None:

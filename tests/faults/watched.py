@@ -21,12 +21,18 @@ class Watched:
     ports: dict[str, int]
 
     async def now(self) -> Page:
-        """Every figure a rule reads."""
-        return await asyncio.to_thread(measured, self.ports)
+        """Every figure a rule reads, but of consumers whose service is not part of the test: nobody does pull there."""
+        page = await asyncio.to_thread(measured, self.ports)
+        return {
+            (name, labels): value
+            for (name, labels), value in page.items()
+            if dict(labels).get("consumer") in {None, "", *self.ports}
+        }
 
     async def fires(self, before: Page, during: Page, *alerts: str, folder: Path) -> None:
         """When what is seen during the fault lasts, exactly these alerts come up, and none before."""
-        assert await asyncio.to_thread(firing, before, during, set(alerts), folder) == ""
+        otherwise = await asyncio.to_thread(firing, before, during, set(alerts), folder)
+        assert not otherwise, otherwise
 
 
 @contextmanager

@@ -7,6 +7,7 @@ batch is logged once, the batch is given back with a delay and comes again.
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
@@ -22,6 +23,7 @@ from chassis.database import is_transient
 from chassis.failpoints import Failpoints
 from chassis.held import Letter
 from chassis.inbox import Inbox, Outcome
+from chassis.relay import Relay
 
 log = structlog.get_logger()
 
@@ -37,13 +39,21 @@ class Consumer:
     """One durable consumer on one stream."""
 
     def __init__(
-        self, stream: str, durable: str, inbox: Inbox, *, connection: Client, failpoints: Failpoints
+        self,
+        stream: str,
+        durable: str,
+        inbox: Inbox,
+        *,
+        connection: Client,
+        failpoints: Failpoints,
+        relays: Sequence[Relay] = (),
     ) -> None:
         self.stream = stream
         self.durable = durable
         self._inbox = inbox
         self._bus = connection
         self._failpoints = failpoints
+        self._relays = relays
         self._subscription: JetStreamContext.PullSubscription | None = None
         self._ahead: asyncio.Task[list[Msg]] | None = None
         self._stopping = False
@@ -125,7 +135,7 @@ class Consumer:
 
     async def _tell(self, outcome: Outcome) -> None:
         for work in outcome.works:
-            await handling.tell(self._bus, work)
+            await handling.tell(self._bus, work, self._relays)
 
 
 async def _give_back(messages: list[Msg], pause: float) -> None:

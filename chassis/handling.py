@@ -8,7 +8,7 @@ as a problem that says nothing of the inside.
 import hashlib
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +24,7 @@ from chassis.database import Database, Transaction, is_taken, is_transient, quot
 from chassis.failpoints import Failpoints
 from chassis.identity import Actor, TokenVerifier, authorise
 from chassis.rehearsal import acting_at
+from chassis.relay import Relay
 from chassis.together import Write
 from chassis.work import Tools, Work
 from tongxin_contracts.envelope import COMMAND_ID, DEADLINE, TOKEN, TRACEPARENT
@@ -63,12 +64,12 @@ _COMMITTEE: Final = re.compile(rb'"committee"\s*:\s*"([0-9]{6})"')
 MAX_REPLY: Final = 256 * 1024
 """Bytes; a larger answer is a mistake of its query (decision 6)."""
 _CLAIM = """
-insert into command_log (actor, command_id, digest) values ({actor}, {command_id}, {digest})
-on conflict (actor, command_id) do nothing
+select pg_advisory_xact_lock(hashtextextended({actor} || {command_id}, 0));
+select from command_log where actor = {actor} and command_id = {command_id}
 """
-_CLAIMED: Final = "INSERT 0 1"
+_CLAIMED: Final = "SELECT 0"
 _STORED = "select digest, answer from command_log where actor = $1 and command_id = $2"
-_KEEP = "update command_log set answer = $3 where actor = $1 and command_id = $2"
+_KEEP = "insert into command_log (actor, command_id, digest, answer) values ($1, $2, $3, $4)"
 
 
 class Front:
@@ -86,6 +87,7 @@ class Front:
         failpoints: Failpoints,
         epoch: int,
         rehearsal: bool = False,
+        relays: Sequence[Relay] = (),
     ) -> None:
         self._service = service
         self._handlers = {handler.request: handler for handler in handlers}
@@ -96,6 +98,7 @@ class Front:
         self._failpoints = failpoints
         self._epoch = epoch
         self._rehearsal = rehearsal
+        self._relays = relays
 
     async def respond(
         self, request: type[Request], body: bytes, headers: Mapping[str, str]
@@ -185,7 +188,7 @@ class Front:
         prepared: list[Any],
     ) -> bytes:
         is_command = isinstance(request, Command)
-        claim = _claim(actor, request_id, request, body) if is_command else ""
+        claim = _claim(actor, request_id) if is_command else ""
         async with self._database.transaction([request.committee], first=claim) as tx:
             if is_command and tx.began != _CLAIMED:
                 stored = await _stored(tx, actor, request_id, request, body)
@@ -207,13 +210,14 @@ class Front:
             text = answer.model_dump_json()
             _refuse_too_large(handler.request, len(text.encode()))
             if is_command:
-                await work.flush(Write(_KEEP, (actor.id, request_id, text)))
+                kept = (actor.id, request_id, _digest(request, body), text)
+                await work.flush(Write(_KEEP, kept))
             # Last before the commit: an answer that is kept never names a file that is not there.
             for content in work.files_to_keep:
                 await self._tools.files.put(content)
         if work.outgoing:
             self._failpoints.reach("after_commit_before_relay")
-        await tell(self._connection, work)
+        await tell(self._connection, work, self._relays)
         return text.encode()
 
 
@@ -230,25 +234,29 @@ def _refuse_too_large(request: type[Request], size: int) -> None:
         raise problems.TooLarge(f"结果超过 {MAX_REPLY // 1024} KB，无法一次返回，请缩小范围后重试")
 
 
-async def tell(connection: Client, work: Work) -> None:
-    """Wake the relays of every replica and hint to live pages; both may get lost, and what is committed stays so."""
+async def tell(connection: Client, work: Work, relays: Sequence[Relay] = ()) -> None:
+    """Wake the relays and hint to live pages; both may get lost, and what is committed stays so.
+
+    Where this process' own relays are the ones at work, nobody else has to be woken over the bus.
+    """
     try:
         if work.outgoing or work.stated:
-            await connection.publish(poke_subject(work.service), b"")
+            for relay in relays:
+                relay.poke()
+            if not relays or not all(relay.at_work for relay in relays):
+                await connection.publish(poke_subject(work.service), b"")
         for committee, kind in work.hints:
             await connection.publish(hint_subject(committee, work.service), kind.encode())
     except NatsError as error:
         log.warning("hints_lost", error=type(error).__name__)
 
 
-def _claim(actor: Actor, request_id: UUID, request: Request, body: bytes) -> str:
-    """What takes a command's id for a transaction, unless it is taken.
+def _claim(actor: Actor, request_id: UUID) -> str:
+    """What takes a command's id for a transaction and asks whether it was answered before.
 
     A second one with the same id waits here for the first to commit.
     """
-    return _CLAIM.format(
-        actor=quoted(actor.id), command_id=quoted(str(request_id)), digest=quoted(_digest(request, body))
-    )
+    return _CLAIM.format(actor=quoted(actor.id), command_id=quoted(str(request_id)))
 
 
 async def _stored(

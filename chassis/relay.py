@@ -126,6 +126,8 @@ class Relay:
         self._published: list[Any] = []
         """Rows the broker has, not marked yet: the next reading marks them."""
         self._wake = asyncio.Event()
+        self.at_work = False
+        """Whether it is this relay, of all replicas', that publishes now."""
         self._patience = _ACK_TIMEOUT
         self._asked: set[asyncio.Future[Msg]] = set()
         """Questions whose answers may still come, late ones included."""
@@ -147,10 +149,12 @@ class Relay:
                     await self._read_last_sequence()
                     await self._refill(session)
                     await self._say_what_was_left(session)
+                    self.at_work = True
                     while True:
                         await self._work(session)
                         pause = 0.1
                 finally:
+                    self.at_work = False
                     await self._leave(session)
             except FencedError:
                 telemetry.RELAY_BATCHES.labels(self._stream.name, "fenced").inc()

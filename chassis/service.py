@@ -195,6 +195,7 @@ class Running:
             failpoints=self.failpoints,
             epoch=epoch,
             rehearsal=self.settings.rehearsal,
+            relays=self.relays,
         )
 
     def _make_relays(self) -> None:
@@ -226,7 +227,14 @@ class Running:
                 rehearsal=self.settings.rehearsal,
             )
             self.consumers.append(
-                Consumer(stream, durable, inbox, connection=self.connection, failpoints=self.failpoints)
+                Consumer(
+                    stream,
+                    durable,
+                    inbox,
+                    connection=self.connection,
+                    failpoints=self.failpoints,
+                    relays=self.relays,
+                )
             )
         if self.service.deadlines and not self.settings.rehearsal:
             self.sweeper = Sweeper(self.open_work, self.service.deadlines)
@@ -248,7 +256,7 @@ class Running:
             )
             yield work
             await work.flush()
-        await handling.tell(self.connection, work)
+        await handling.tell(self.connection, work, self.relays)
 
     async def _listen_for_pokes(self) -> None:
         async def poked(_message: Any) -> None:

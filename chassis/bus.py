@@ -16,6 +16,7 @@ from urllib.parse import urlparse
 from uuid import UUID
 
 import structlog
+from faststream import AckPolicy
 from faststream.nats import NatsBroker, NatsMessage, NatsResponse
 from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
@@ -164,6 +165,7 @@ class Desk:
             queue=service,
             max_workers=self._settings.pool_size,
             decoder=_as_it_is,
+            ack_policy=AckPolicy.MANUAL,  # a request is answered and not acknowledged
             title=request.subject(),
             description=request.__doc__,
         )

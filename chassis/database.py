@@ -30,7 +30,7 @@ from chassis.connections import Connections, driver
 from chassis.problems import Unavailable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Transaction:
     """One open transaction: SQLAlchemy Core for services, asyncpg on the same one for the chassis' hot paths."""
 
@@ -39,10 +39,26 @@ class Transaction:
     """The asyncpg connection; typed loosely because asyncpg ships no types."""
     began: str = ""
     """What the server said to the statement that came with the begin."""
+    _marked: bool = False
 
     async def act_for(self, committees: Iterable[str]) -> None:
         """Act for these committees from here on instead of those it began with."""
         await self.raw.execute("select set_config('app.committees', $1, true)", ",".join(sorted(committees)))
+
+    @asynccontextmanager
+    async def undoable(self) -> AsyncIterator[None]:
+        """A part that is undone when it fails, and the transaction goes on; parts follow on each other and hold no others.
+
+        The mark stays until the next part moves it on or the commit takes it away: giving it up costs no statement.
+        """
+        await self.raw.execute(f"{'release savepoint part; ' if self._marked else ''}savepoint part")
+        self._marked = True
+        try:
+            yield
+        except Exception:
+            if not self.raw.is_closed():
+                await self.raw.execute("rollback to savepoint part")
+            raise
 
 
 class Database:

@@ -157,7 +157,7 @@ class Sweeper:
         part.committee = rows[0]["committee"]
         due = [Deadline(**{name: row[name] for name in Deadline.__slots__}) for row in rows]
         try:
-            async with work.tx.sql.begin_nested():
+            async with work.tx.undoable():
                 await _call(self._handlers[kind], due, part)
                 await part.flush()
         except Exception as error:

@@ -259,7 +259,7 @@ class Inbox:
     ) -> None:
         """Call one reaction on a set; when it fails, on halves of the set, down to the event at fault."""
         try:
-            async with tx.sql.begin_nested():
+            async with tx.undoable():
                 outcome.works.append(await self._call(tx, event, items))
         except Exception as error:
             # The border of a reaction: its own errors become a dead letter, the world's errors abort the batch.

@@ -1,12 +1,16 @@
 """Loads the demo city once for a data folder, and remembers whom one can sign in as."""
 
+import importlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 
 from infra.local.private_files import write_private
 from infra.local.stack import Stack
-from tongxin.demo import Login, load_demo
-from tongxin.demo.script import Say
+from tongxin.login import Login
+
+Say = Callable[[str], None]
+"""Tells the operator what is being done."""
 
 
 def demo_logins(stack: Stack, say: Say) -> list[Login]:
@@ -17,6 +21,7 @@ def demo_logins(stack: Stack, say: Say) -> list[Login]:
     record = stack.data / "demo.json"
     if record.exists():
         return [Login(**entry) for entry in json.loads(record.read_text())]
-    logins = load_demo(stack, say)
+    # Loaded when it is needed, once in a folder's life: it brings parts of every service with it.
+    logins: list[Login] = importlib.import_module("tongxin.demo").load_demo(stack, say)
     write_private(record, json.dumps([asdict(login) for login in logins], ensure_ascii=False).encode())
     return logins

@@ -13,7 +13,7 @@ import asyncpg
 
 from chassis.sealing import Sealer
 from infra.postgres.urls import with_database
-from services.notify.workers.sending import preference_id
+from services.notify.preference_ids import preference_id
 
 _BATCH: Final = 1000
 

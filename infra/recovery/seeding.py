@@ -21,7 +21,7 @@ from chassis.sealing import Sealer
 from chassis.seeding import Source, seed
 from chassis.tellers import PLACES, Row, State, states_of
 from chassis.work import Tools, Work
-from infra.contents import CONTENTS
+from infra.contents import contents
 from infra.local.problems import StackError
 from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER
@@ -77,7 +77,7 @@ async def seed_follower(
             told = taken = 0
             async for source, states in _pages(stack, owner, page):
                 async with open_work({state.row.committee for state in states}) as work:
-                    taken += await seed(CONTENTS[follower].keepers, source, states, work, again=again)
+                    taken += await seed(contents()[follower].keepers, source, states, work, again=again)
                 told += len(states)
             say(f"{owner}：告知 {told} 个对象，其中 {taken} 个 {follower} 此前不知道")
             done.append(Seeded(owner, told, taken))
@@ -86,7 +86,7 @@ async def seed_follower(
 
 async def _pages(stack: Stack, owner: ServiceName, page: int) -> AsyncIterator[tuple[Source, list[State]]]:
     """Everything an owner holds, by table and id; each page as of one moment."""
-    tellers = {teller.table: teller for teller in CONTENTS[owner].tellers}
+    tellers = {teller.table: teller for teller in contents()[owner].tellers}
     database = Database(with_database(stack.admin_url, owner), pool_size=1, name="operator")
     try:
         async with database.transaction() as tx:
@@ -128,7 +128,7 @@ async def _rows(tx: Transaction, table: str, after: UUID, page: int) -> list[Row
 @asynccontextmanager
 async def _work_of(stack: Stack, follower: str) -> AsyncIterator[Any]:
     """Opens the follower's transactions as its own worker does: its walls hold here too."""
-    service = CONTENTS[follower]
+    service = contents()[follower]
     database = Database(stack.database_url(follower, "worker"), pool_size=1, name="operator")
     async with bus(stack.nats_url, stack.keys.seed(OPERATOR_USER), OPERATOR_USER) as client:
         tools = Tools(

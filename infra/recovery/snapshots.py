@@ -15,7 +15,7 @@ from nats.aio.client import Client
 
 from chassis.database import Transaction
 from chassis.tellers import Row, states_of
-from infra.contents import CONTENTS
+from infra.contents import contents
 from infra.recovery.compare import Ahead, Undone
 from infra.recovery.stream import message_at
 from tongxin_contracts.catalogue import events_by_type
@@ -98,7 +98,7 @@ async def _state(
     """What holds of it; nothing where the owner does not know it, None where nobody keeps anything of its kind."""
     if not ahead.kept_version or ahead.table is None:
         return ()
-    teller = next((one for one in CONTENTS[service].tellers if one.table == ahead.table), None)
+    teller = next((one for one in contents()[service].tellers if one.table == ahead.table), None)
     if teller is None:
         return None
     (state,) = await states_of(tx, teller, [Row(ahead.aggregate, committee, ahead.kept_version)])

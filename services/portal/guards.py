@@ -11,7 +11,7 @@ from urllib.parse import urlparse
 
 from fastapi import FastAPI
 from prometheus_client import Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
@@ -31,6 +31,18 @@ _MULTIPART_FRAME: Final = 64 * 1024
 _UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
 _METHODS: Final = ("GET", "HEAD", "OPTIONS", *_UNSAFE)
 
+_HEADERS: Final = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),  # for browsers that do not know frame-ancestors
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+"""Of every answer; nobody inside says any of them."""
+_OVER_TLS: Final = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
+
 HTTP_SECONDS = Histogram(
     "tongxin_http_seconds", "Time in a request, by route template.", ("route", "method", "status")
 )
@@ -43,7 +55,7 @@ class Guards:
         self._app = app
         self._inner = inner
         self._origin = _origin(public_url)
-        self._secure = public_url.startswith("https://")
+        self._headers = _HEADERS + (_OVER_TLS if public_url.startswith("https://") else ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one request."""
@@ -61,7 +73,7 @@ class Guards:
             complete = message["type"] == "http.response.body" and not message.get("more_body", False)
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add_headers(MutableHeaders(scope=message), scope["path"])
+                self._add_headers(message, scope["path"])
             await send(message)
 
         with telemetry.span(method, kind="server", attributes={"http.request.method": method}) as span:
@@ -95,19 +107,11 @@ class Guards:
         if headers.get("sec-fetch-site", "same-origin") == "cross-site":
             raise Forbidden("请求来自其他网站，已拒绝；请从本平台页面操作")
 
-    def _add_headers(self, headers: MutableHeaders, path: str) -> None:
-        headers["content-security-policy"] = CONTENT_SECURITY_POLICY
-        headers["x-content-type-options"] = "nosniff"
-        headers["x-frame-options"] = "DENY"  # for browsers that do not know frame-ancestors
-        headers["referrer-policy"] = "same-origin"
-        headers["permissions-policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        headers["cross-origin-opener-policy"] = "same-origin"
-        headers["cross-origin-resource-policy"] = "same-origin"
-        headers["x-trace-id"] = telemetry.trace_id() or ""
-        if self._secure:
-            headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
-        if not path.startswith("/assets/"):
-            headers.setdefault("cache-control", "no-store")
+    def _add_headers(self, message: Message, path: str) -> None:
+        said = message["headers"] = [*message.get("headers", ()), *self._headers]
+        said.append((b"x-trace-id", (telemetry.trace_id() or "").encode()))
+        if not path.startswith("/assets/") and all(name != b"cache-control" for name, _ in said):
+            said.append((b"cache-control", b"no-store"))
 
 
 def _template(scope: Scope) -> str:

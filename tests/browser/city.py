@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from infra.local.program import Running
 from infra.local.stack import Stack
 from tests.conftest import ACK_WAIT, temporary_folder
-from tongxin.demo import Login, load_demo
+from tongxin.demo import load_demo
+from tongxin.login import Login
 from tongxin_contracts.subjects import SERVICES
 
 PICTURES: Final = Path("build/screenshots")

@@ -20,7 +20,7 @@ from tests.proposals_at_work import open_session
 from tongxin_contracts.members.queries import Dossier, DossierAnswer, MemberRow, Roster, RosterPage
 from tongxin_contracts.permissions import Role
 
-PEOPLE = 4
+PEOPLE = 16
 
 
 @dataclass

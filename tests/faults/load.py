@@ -82,10 +82,12 @@ class Load:
 
     async def _work(self, who: int) -> None:
         chance = random.Random(self.seed * 1000 + who + len(self.acts))
-        member = self.members[who % len(self.members)] if self.members else person(Role.MEMBER)
         office, committee = person(Role.PROPOSALS_OFFICE), person(Role.COMMITTEE_OFFICE)
+        stranger = person(Role.MEMBER)
         filed: list[UUID] = []
         while not self.stopping:
+            # Whoever is next: thousands of proposals of one person are nobody's, and no dossier can show them.
+            member = chance.choice(self.members) if self.members else stranger
             proposal_id = new_id()
             text = TEXT | {"title": f"第 {who} 人第 {len(self.acts)} 件：{chance.randint(0, 10**6)}"}
             draft = SaveDraft(committee=COUNTY, draft_id=proposal_id, revision=0, **text)

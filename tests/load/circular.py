@@ -14,7 +14,7 @@ import asyncpg
 from chassis.ids import new_id
 from chassis.sealing import Sealer
 from infra.local.stack import Stack
-from services.notify.workers.sending import preference_id
+from services.notify.preference_ids import preference_id
 from tests.conftest import temporary_folder
 from tests.house import COUNTY, House, person
 from tests.load.figures import Figure, within

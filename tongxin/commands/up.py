@@ -14,8 +14,8 @@ from infra.local.environment import inherited_settings
 from infra.local.settings import LocalSettings
 from infra.local.stack import STOP_ORDER, Stack
 from infra.local.supervisor import Supervisor
-from tongxin.demo import Login
 from tongxin.demo_once import demo_logins
+from tongxin.login import Login
 from tongxin.terminal import Terminal, problems_said
 from tongxin_contracts.subjects import SERVICES
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from chassis.clock import SystemClock
 from infra.local.blocking import blocking
 from tongxin.demo import agencies, around, calls, duty, stage, year_end
-from tongxin.demo.accounts import Login, make_accounts
+from tongxin.demo.accounts import make_accounts
 from tongxin.demo.began import began_at
 from tongxin.demo.cast import Office, office
 from tongxin.demo.lives import Life, lives, tell_life
@@ -24,13 +24,12 @@ from tongxin.demo_data.fates import fates
 from tongxin.demo_data.places import BESIDE, CITY, COUNTY, LAKE, PLACES
 from tongxin.demo_data.proposals import CITY_PROPOSALS, COUNTY_PROPOSALS
 from tongxin.demo_data.written import Written, written
+from tongxin.login import Login
 from tongxin_contracts.members.queries import MemberRow
 from tongxin_contracts.permissions import Role
 
 if TYPE_CHECKING:
     from infra.local.stack import Stack
-
-__all__ = ["Login", "load_demo"]
 
 COUNTS: Final = {CITY.code: 200, COUNTY.code: 120, BESIDE.code: 40, LAKE.code: 40}
 """Proposals of each committee: four hundred in all."""

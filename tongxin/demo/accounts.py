@@ -1,7 +1,6 @@
 """Accounts of the demo city: everybody who acts has one; those worth showing get a password made for this data folder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from services.portal import tables
 from services.portal.accounts import passwords, records
 from tongxin.demo.cast import Office, Player
 from tongxin.demo_data.places import BESIDE, CITY, COUNTY, LAKE
+from tongxin.login import Login
 from tongxin_contracts.members.queries import MemberRow
 from tongxin_contracts.permissions import Role
 
@@ -45,16 +45,6 @@ _SHOWN: Final = {
 """Whose password is made and shown; the others are in the accounts list, where an administrator can give them one."""
 SHOWN_UNIT: Final = "住建局"
 MEMBERS_WITH_PASSWORD: Final = {CITY.code: 2, COUNTY.code: 3, BESIDE.code: 1, LAKE.code: 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Somebody one can sign in as."""
-
-    who: str
-    """Place, role and name, in Chinese."""
-    account: str
-    password: str
 
 
 async def make_accounts(

@@ -9,8 +9,8 @@ from chassis.problems import WrongState
 from chassis.work import Work
 from services.notify import tables
 from services.notify.commands.set_preferences import CODE_LIFE, digest_of
+from services.notify.preference_ids import preference_id
 from services.notify.queries.preferences import own_row
-from services.notify.workers.sending import preference_id
 from tongxin_contracts.notify.channels import ConfirmEmail, EmailConfirmed
 
 TRIES: Final = 5

@@ -13,10 +13,10 @@ from chassis.ids import new_id
 from chassis.problems import Invalid, WrongState
 from chassis.work import Work
 from services.notify import tables
+from services.notify.preference_ids import preference_id
 from services.notify.queries.preferences import own_row
 from services.notify.rules.mail_texts import Content
 from services.notify.workers.digesting import next_turn
-from services.notify.workers.sending import preference_id
 from tongxin_contracts.notify.channels import PreferencesSet, SetPreferences
 from tongxin_contracts.problems import FieldProblem
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from chassis.work import Work
 from services.notify import tables
-from services.notify.workers.sending import preference_id
+from services.notify.preference_ids import preference_id
 from tongxin_contracts.notify.channels import Preferences, PreferencesAnswer
 from tongxin_contracts.words import Digest, NoticeKind
 

@@ -18,9 +18,9 @@ import structlog
 from chassis import telemetry
 from chassis.clock import Clock
 from chassis.failpoints import Failpoints
-from chassis.ids import derived_id
 from chassis.sealing import Sealer
 from chassis.work import Work
+from services.notify.preference_ids import preference_id
 from services.notify.rules.mail_times import wait_after
 from services.notify.settings import NotifySettings
 from services.notify.workers.smtp import Away, NotTaken, Road
@@ -159,8 +159,3 @@ class Sender:
         if row["address"] is not None:
             return self.sealer.open(row["address"], row["id"])
         return self.sealer.open(row["email"], preference_id(row["committee"], row["person"]))
-
-
-def preference_id(committee: str, person: UUID) -> UUID:
-    """What an address in `preference` is sealed for."""
-    return derived_id("preference", committee, person)

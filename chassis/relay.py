@@ -27,6 +27,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
+from pydantic_core import from_json
 
 from chassis import telemetry
 from chassis.database import is_transient
@@ -348,7 +349,7 @@ class Relay:
 
 
 def _headers(row: Any) -> dict[str, str]:
-    headers: dict[str, str] = json.loads(row["headers"])
+    headers: dict[str, str] = from_json(row["headers"])
     headers[MESSAGE_ID] = row["message_id"]
     return headers
 

@@ -55,6 +55,8 @@ class Aggregate:
     work: "Work"
     is_new: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
+    noted: dict[str, Any] = field(default_factory=dict)
+    """Columns whose change a line of history has told already, as it told them."""
 
     @property
     def id(self) -> UUID:
@@ -92,7 +94,7 @@ class Aggregate:
         )
 
     def note(self, action: str, *, reason: str | None = None) -> None:
-        """Write a line of history about the changes so far."""
+        """Write a line of history about what changed since the line before."""
         self.work.entries.append(
             history.Entry(
                 aggregate=self.id,
@@ -101,11 +103,21 @@ class Aggregate:
                 actor=self.work.actor.id,
                 on_behalf_of=self.work.actor.on_behalf_of,
                 action=action,
-                changes=dict(self.changes),
+                changes=self._not_yet_noted(),
                 reason=reason,
                 is_new=self.is_new,
             )
         )
+
+    def _not_yet_noted(self) -> dict[str, Any]:
+        fresh = {}
+        for column, (first, now) in self.changes.items():
+            if column not in self.noted:
+                fresh[column] = [first, now]
+            elif self.noted[column] != now:
+                fresh[column] = [self.noted[column], now]
+            self.noted[column] = now
+        return fresh
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,6 +15,7 @@ import uvloop
 from nats.js.api import ConsumerConfig
 
 STREAM = "PEER_LEAN"
+_SEEN_BEFORE = 10201
 _WAITING = "select id, event_id, subject, payload from outbox order by id limit 500"
 _INBOX = """
 insert into inbox select unnest($1::uuid[]), 'projection' on conflict do nothing returning event_id
@@ -63,7 +64,13 @@ async def _publish(bus: Any, rows: list[Any]) -> None:
     answer = json.loads(
         (await bus.request(rows[-1]["subject"], rows[-1]["payload"], headers=headers, timeout=5)).data
     )
-    if "error" in answer:
+    if answer.get("error", {}).get("err_code") == _SEEN_BEFORE:
+        # The program before was ended between publishing and forgetting: one by one, the broker drops what it has.
+        for row in rows:
+            await bus.request(
+                row["subject"], row["payload"], headers={"Nats-Msg-Id": str(row["event_id"])}, timeout=5
+            )
+    elif "error" in answer:
         raise RuntimeError(answer)
 
 

@@ -68,12 +68,16 @@ def _knock(place: tuple[str, int]) -> None:
 
 
 def connection_options(
-    settings: Settings, service: str, *, on_lost: Callable[[], None] | None = None
+    settings: Settings,
+    service: str,
+    *,
+    on_lost: Callable[[], None] | None = None,
+    leaving: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any]:
     """How every connection of a service is made: it never gives up and says when something is wrong.
 
     `on_lost` is called when the client closed itself for good, which it does after most errors the server reports: a
-    process that stays with a closed connection lives and does nothing.
+    process that stays with a closed connection lives and does nothing. While `leaving`, a connection that ends is no news.
     """
 
     refused = 0
@@ -88,7 +92,8 @@ def connection_options(
             on_lost()
 
     async def on_disconnect() -> None:
-        log.warning("bus_disconnected")
+        if not leaving():
+            log.warning("bus_disconnected")
 
     async def on_reconnect() -> None:
         nonlocal refused
@@ -121,12 +126,7 @@ async def connect(settings: Settings, service: str, *, on_lost: Callable[[], Non
     """A raw connection of a service, for events, hints and pokes; see `connection_options` about `on_lost`."""
     await wait_for_port(settings.nats_url)
     client = Client()
-
-    async def on_disconnect() -> None:
-        if not client.is_closed:  # whoever closes it knows
-            log.warning("bus_disconnected")
-
-    options = connection_options(settings, service, on_lost=on_lost) | {"disconnected_cb": on_disconnect}
+    options = connection_options(settings, service, on_lost=on_lost, leaving=lambda: client.is_closed)
     await client.connect(nkeys_seed=str(settings.nats_seed_file), name=service, **options)
     return client
 
@@ -149,7 +149,8 @@ class Desk:
     ) -> None:
         self._settings = settings
         self._respond = respond
-        self.broker = make_broker(settings, service, on_lost=on_lost)
+        self._leaving = False
+        self.broker = make_broker(settings, service, on_lost=on_lost, leaving=lambda: self._leaving)
         self._subscribers = [self._subscribe(request, service) for request in requests]
 
     def _subscribe(self, request: type[Request], service: str) -> Any:
@@ -195,10 +196,17 @@ class Desk:
             await asyncio.sleep(0.01)
         for subscriber in self._subscribers:
             subscriber.subscription = None
+        self._leaving = True
         await self.broker.stop()
 
 
-def make_broker(settings: Settings, service: str, *, on_lost: Callable[[], None] | None = None) -> NatsBroker:
+def make_broker(
+    settings: Settings,
+    service: str,
+    *,
+    on_lost: Callable[[], None] | None = None,
+    leaving: Callable[[], bool] = lambda: False,
+) -> NatsBroker:
     """FastStream's broker with our options; logging is ours."""
     return NatsBroker(
         security=NatsNKey(settings.nats_seed_file),
@@ -206,7 +214,7 @@ def make_broker(settings: Settings, service: str, *, on_lost: Callable[[], None]
         graceful_timeout=settings.stop_grace,
         name=f"{service}-desk",
         apply_types=False,  # a handler gets the message as it is; solving dependencies costs a thread a request
-        **connection_options(settings, service, on_lost=on_lost),
+        **connection_options(settings, service, on_lost=on_lost, leaving=leaving),
     )
 
 

@@ -4,11 +4,9 @@ Always holds: nothing listens outside this machine but the portal when told to; 
 second stack on the same folder is refused; starting again on the same folder loses nothing.
 """
 
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -24,12 +22,13 @@ from infra.local import collecting, environment, mailbox, nats, postgres
 from infra.local.agencies import Agency, AgencyRecord, Credentials
 from infra.local.blocking import blocking
 from infra.local.facts import Facts, read_facts, write_facts
+from infra.local.folders import open_folders
 from infra.local.keys import Keys, ensure_keys
 from infra.local.leftovers import Leftovers
 from infra.local.lock import FolderLock
 from infra.local.ports import LOOPBACK, Ports, free_ports, require_all_free
-from infra.local.problems import StackError, StartFailedError
 from infra.local.program import Program, Running
+from infra.local.servers import Servers
 from infra.local.settings import LocalSettings
 from infra.nats.config import OPERATOR_USER, ServerConfig
 from infra.nats.connection import bus, until_accepted, until_answered
@@ -48,10 +47,9 @@ STOP_ORDER: Final = (
     ("nats",),
 )
 """The door first, the stores last: nothing is taken on that could not be finished."""
-_RESTART_ATTEMPTS: Final = 20
 
 
-class Stack:
+class Stack(Servers):
     """NATS, PostgreSQL and the facts their users need.
 
     Tests call `start()`; the supervisor calls `prepare()` and runs the programs itself.
@@ -73,6 +71,7 @@ class Stack:
         jetstream_max_bytes: int = 12 * GIB,
         extra_environment: Mapping[str, str] | None = None,
     ) -> None:
+        super().__init__()
         self.data = data.absolute()
         self.ports = ports or free_ports()
         self.follows = follows
@@ -89,8 +88,6 @@ class Stack:
         self._jetstream_max_bytes = jetstream_max_bytes
         self.leftovers = Leftovers(self.data / "run" / "pids.json")
         self._lock = FolderLock(self.data / "run" / "lock")
-        self._nats: Running | None = None
-        self._postgres: Running | None = None
 
     @classmethod
     def from_settings(cls, settings: LocalSettings, *, extra_environment: Mapping[str, str]) -> "Stack":
@@ -113,7 +110,7 @@ class Stack:
 
     def prepare(self) -> None:
         """Everything before the first program: lock, ports, keys, configuration, cluster."""
-        self._open_folders()
+        open_folders(self.data)
         self._lock.take()
         self.leftovers.end(
             [name for group in STOP_ORDER for name in group],
@@ -330,55 +327,7 @@ class Stack:
             return []
         return [collecting.collector_program(self.ports.collector, self.nats_monitor_url, self.data)]
 
-    def kill_nats(self) -> None:
-        """SIGKILL, as a crash would."""
-        if self._nats:
-            self._nats.kill()
-
-    def stop_nats(self) -> None:
-        """Stop the bus in good order."""
-        if self._nats:
-            self._nats.stop()
-
-    def start_nats(self) -> None:
-        """Start the bus again on the same store."""
-        self._nats = Running(self.nats_program).wait_ready()
-
-    def restart_nats(self) -> None:
-        """Stop in good order and start again."""
-        self.stop_nats()
-        self.start_nats()
-
-    def kill_postgres(self) -> None:
-        """SIGKILL the postmaster, as a crash would; its backends notice and end."""
-        if self._postgres:
-            self._postgres.kill()
-
-    def stop_postgres(self) -> None:
-        """Stop the database server in good order; open transactions are rolled back."""
-        if self._postgres:
-            self._postgres.stop()
-
-    def start_postgres(self) -> None:
-        """Start the database server again; after a kill, old backends may hold its memory for a moment."""
-        for _attempt in range(_RESTART_ATTEMPTS):
-            with suppress(StartFailedError):
-                self._postgres = Running(self.postgres_program).wait_ready()
-                return
-        raise StartFailedError(f"postgres 无法再次启动：\n{self.postgres_program.last_lines()}")
-
-    def restart_postgres(self) -> None:
-        """Stop in good order and start again."""
-        self.stop_postgres()
-        self.start_postgres()
-
     # -- inside ----------------------------------------------------------------------------------------------
-
-    @property
-    def server_pids(self) -> dict[str, int]:
-        """Process ids of the servers this stack started itself."""
-        started = {"nats": self._nats, "postgres": self._postgres}
-        return {name: server.pid for name, server in started.items() if server}
 
     def holder(self) -> int | None:
         """The process that runs this stack now."""
@@ -415,18 +364,6 @@ class Stack:
     @cached_property
     def _place(self) -> postgres.Place:
         return postgres.settle(self.data)
-
-    def _open_folders(self) -> None:
-        self.data.mkdir(parents=True, exist_ok=True)
-        if self.data.stat().st_uid != os.geteuid():
-            raise StackError(
-                f"数据目录 {self.data} 属于另一个用户：请用那个用户运行，或用 TONGXIN_DATA 指定另一个目录。"
-            )
-        # The database server is not root: it must be able to pass, and only that. All that is inside is closed.
-        self.data.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        for name in ("run", "logs", "nats"):
-            folder = self.data / name
-            folder.mkdir(mode=0o700, exist_ok=True)
 
     def _write_nats_config(self) -> None:
         if not self.embeds_nats:

@@ -62,8 +62,13 @@ order by e.position
 """`link` in the database's words, so that nobody has to ask for the chain's head first; the tests hold the two together."""
 
 
-async def write(tx: Transaction, entries: Sequence[Entry]) -> list[Write]:
-    """Append entries to their aggregates' chains; gives back the last write, to be sent with others.
+async def write(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """Append entries to their aggregates' chains."""
+    await write_together(tx, await writes(tx, entries))
+
+
+async def writes(tx: Transaction, entries: Sequence[Entry]) -> list[Write]:
+    """Append entries to their aggregates' chains, but for the last write: that one is given back, to be sent with others.
 
     One statement for as many entries as one aggregate has, however many aggregates there are: mostly that is the one
     given back.

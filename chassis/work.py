@@ -276,7 +276,7 @@ class Work:
         What is left of all that when the sets are written, goes together with what else is to be written: one round trip.
         """
         writes = [*self.later, *await self._write_rows()]
-        writes += await history.write(self.tx, self.entries)
+        writes += await history.writes(self.tx, self.entries)
         await write_together(self.tx, [*writes, *outbox.writes(self.outgoing), *also])
 
     async def _write_later(self) -> None:

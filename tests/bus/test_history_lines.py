@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from chassis import history
+from chassis.database import Transaction
 from chassis.work import Aggregate, Work
 from services.proposals import tables
 
@@ -38,3 +40,28 @@ def test_what_changes_again_goes_on_from_where_it_was_told() -> None:
     proposal.note("close_proposal")
     assert [entry.changes["state"] for entry in entries] == [["submitted", "filed"], ["filed", "closed"]]
     assert proposal.changes == {"state": ["submitted", "closed"]}, "what is written is the whole change"
+
+
+async def test_lines_written_by_themselves_are_all_written() -> None:
+    """As after a restore, where no unit of work sends the last of them."""
+    sent: list[UUID] = []
+
+    async def execute(_statement: str, *values: Any) -> None:
+        sent.extend(values[0])
+
+    one, other = uuid4(), uuid4()
+    lines = [
+        history.Entry(
+            aggregate=aggregate,
+            committee="340921",
+            at=datetime(2026, 3, 2, tzinfo=UTC),
+            actor="a",
+            action="b",
+        )
+        for aggregate in (one, one, other)
+    ]
+    tx = SimpleNamespace(raw=SimpleNamespace(execute=execute))
+    await history.write(cast("Transaction", tx), lines)
+    assert sent == [one, other, one]
+    await history.write(cast("Transaction", tx), [])
+    assert len(sent) == len(lines)

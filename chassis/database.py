@@ -21,6 +21,7 @@ from nats.errors import (
     StaleConnectionError,
 )
 from nats.js.errors import ServiceUnavailableError
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -187,6 +188,8 @@ def is_taken(error: BaseException) -> bool:
 
 _ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
 """Operating-system errors that no waiting mends."""
+_OUTDATED = (asyncpg.InvalidCachedStatementError, AsyncAdapt_asyncpg_dbapi.InvalidCachedStatementError)
+"""A table grew under a statement that was prepared before: a migration runs. The driver prepares it anew the next time."""
 _ABOUT_THE_WORLD = (
     OSError,
     TimeoutError,
@@ -218,7 +221,7 @@ def is_transient(error: BaseException) -> bool:
     """Whether an error says "not now" and not "never": the batch or command is to be tried again as it is."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, DBAPIError) and cause.connection_invalidated:
+        if isinstance(cause, _OUTDATED) or (isinstance(cause, DBAPIError) and cause.connection_invalidated):
             return True
         state = getattr(cause, "sqlstate", None)
         if isinstance(state, str):

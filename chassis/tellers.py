@@ -132,10 +132,16 @@ def _as_told(aggregate: UUID, told: Iterable[Told]) -> tuple[Statement, ...]:
 
 
 _OPENED: Final = """
-select distinct on (o.aggregate) o.aggregate, o.payload, o.created_at
+select distinct on (o.aggregate) o.aggregate, o.version = task.version as is_last, o.payload, o.created_at
 from task join outbox_place p on p.aggregate = task.id join outbox o on o.id = p.id
 where task.id = any($1) and task.open and o.headers::json ->> 'ce-type' = $2 and o.payload is not null
 order by o.aggregate, o.version desc
+"""
+_LEFT: Final = "select id from task where id = any($1) and open and id <> all($2)"
+_OPENED_SINCE: Final = """
+select distinct on (aggregate) aggregate, payload, created_at from outbox
+where aggregate = any($1) and headers::json ->> 'ce-type' = $2 and payload is not null
+order by aggregate, version desc
 """
 
 
@@ -144,12 +150,19 @@ def tells_tasks(service: ServiceName) -> Teller:
     opened, closed = TASK_OPENED[service], TASK_CLOSED[service]
 
     async def tell(tx: Transaction, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
-        rows = await tx.raw.fetch(_OPENED, list(ids), opened.type_name())
+        found = await tx.raw.fetch(_OPENED, list(ids), opened.type_name())
+        rows = {row["aggregate"]: row for row in found}
+        known = [row["aggregate"] for row in found if row["is_last"]]
+        # Opened since `PLACES` was made, by a service that runs: told as nothing it would be passed over for ever.
+        left = [row["id"] for row in await tx.raw.fetch(_LEFT, list(ids), known)]
+        if left:
+            since = await tx.raw.fetch(_OPENED_SINCE, left, opened.type_name())
+            rows |= {row["aggregate"]: row for row in since}
         return {
-            row["aggregate"]: [
+            task: [
                 Told(event=opened.model_validate_json(row["payload"]), at=row["created_at"].astimezone(UTC))
             ]
-            for row in rows
+            for task, row in rows.items()
         }
 
     return Teller(table="task", tells=(opened, closed), tell=tell)

@@ -3,9 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import asyncpg
 import pytest
 from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
+from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Database, Transaction, is_transient
 from chassis.problems import NotFound, Unavailable
@@ -44,6 +47,14 @@ async def test_a_connection_that_is_gone_is_the_world_s_fault(wire: Wire) -> Non
             tx.raw.terminate()
             await tx.sql.execute(text("select 1"))
     assert is_transient(failed.value)
+
+
+async def test_a_table_that_grew_under_a_prepared_statement_passes_by_itself() -> None:
+    driver = asyncpg.InvalidCachedStatementError("cached plan must not change result type")
+    translated = AsyncAdapt_asyncpg_dbapi.InvalidCachedStatementError(str(driver), driver)
+    for error in (driver, DBAPIError("select *", None, translated)):
+        assert is_transient(error), "a service of the release before goes on while a migration runs"
+    assert not is_transient(asyncpg.FeatureNotSupportedError("not this way"))
 
 
 async def test_what_else_may_pass_by_itself_and_what_may_not() -> None:

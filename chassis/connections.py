@@ -22,6 +22,7 @@ class Connections:
         self._engine = engine
         self._places = asyncio.Semaphore(size)
         self._idle: list[AsyncConnection] = []
+        self._closed = False
         self.size = size
         self.in_use = 0
 
@@ -40,9 +41,13 @@ class Connections:
             raise
 
     async def give_back(self, connection: AsyncConnection) -> None:
-        """Leave it to the next one; a connection that was given up is dropped."""
+        """Leave it to the next one; one that was given up or left in the middle of a transaction is dropped."""
         try:
-            if connection.closed or connection.invalidated:
+            if not _is_lost(connection) and _is_unfinished(raw := driver(connection)):
+                # Even its rollback was cancelled: the next one's commit would be a commit of what was given up here.
+                raw.terminate()
+                await connection.invalidate()
+            if self._closed or _is_lost(connection):
                 await connection.close()
                 return
             if connection.in_transaction():
@@ -54,7 +59,8 @@ class Connections:
             self._free()
 
     async def close(self) -> None:
-        """Close what nobody uses, and let SQLAlchemy close the rest as it comes back."""
+        """Close what nobody uses; the rest is closed as it comes back."""
+        self._closed = True
         idle, self._idle = self._idle, []
         for connection in idle:
             await connection.close()
@@ -63,6 +69,14 @@ class Connections:
     def _free(self) -> None:
         self.in_use -= 1
         self._places.release()
+
+
+def _is_lost(connection: AsyncConnection) -> bool:
+    return connection.closed or connection.invalidated
+
+
+def _is_unfinished(raw: Any) -> bool:
+    return bool(raw.is_closed() or raw.is_in_transaction())
 
 
 def driver(connection: AsyncConnection) -> Any:

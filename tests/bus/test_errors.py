@@ -51,7 +51,7 @@ async def test_a_connection_that_is_gone_is_the_world_s_fault(wire: Wire) -> Non
 
 async def test_a_table_that_grew_under_a_prepared_statement_passes_by_itself() -> None:
     driver = asyncpg.InvalidCachedStatementError("cached plan must not change result type")
-    translated = AsyncAdapt_asyncpg_dbapi.InvalidCachedStatementError(str(driver), driver)
+    translated = AsyncAdapt_asyncpg_dbapi.InvalidCachedStatementError(str(driver), driver)  # type: ignore[no-untyped-call]
     for error in (driver, DBAPIError("select *", None, translated)):
         assert is_transient(error), "a service of the release before goes on while a migration runs"
     assert not is_transient(asyncpg.FeatureNotSupportedError("not this way"))

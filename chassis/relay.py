@@ -250,7 +250,7 @@ class Relay:
         try:
             await self._mark(session)
             await session.close(timeout=2)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except Exception:  # noqa: BLE001 - whatever it is, the lock must not stay; rows not marked are sent again
             session.terminate()
 
     async def _mark(self, session: Any) -> None:
@@ -282,7 +282,9 @@ class Relay:
     async def _idle(self, began: float) -> None:
         """Wait for a poke, and after a round for the next one's turn."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), self._poll_interval)
+            # Not `wait_for`: before Python 3.12 it forgets a cancellation that comes with the poke, and stopping waits for ever.
+            async with asyncio.timeout(self._poll_interval):
+                await self._wake.wait()
         await asyncio.sleep(began + _PACE - time.monotonic())
 
     async def _publish(self, batch: Sequence[Any]) -> None:

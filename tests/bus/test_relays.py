@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -150,3 +151,51 @@ async def test_a_stream_that_was_lost_is_filled_again_in_order(wire: Wire) -> No
         await asyncio.to_thread(wire.stack.provision)
         await until_async(none_waits, "what was lost and what is new is published")
     assert await wire.streamed(aggregate) == [1, 2, 3]
+
+
+async def test_what_relaying_costs(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A statement a batch and a message an event: statements grow with the batches, never with the events."""
+    sent: list[str] = []
+    connect = asyncpg.connect
+
+    async def noted(*arguments: Any, **options: Any) -> Any:
+        session = await connect(*arguments, **options)
+        session.add_query_logger(lambda record: sent.append(record.query))
+        return session
+
+    monkeypatch.setattr(asyncpg, "connect", noted)
+    events = 3 * relay.BATCH_ROWS
+    await wire.state(*(message(uuid4(), 1) for _ in range(events)))
+    before = wire.sender.stats["out_msgs"]
+
+    async def published() -> bool:
+        return await waiting(wire) == 0
+
+    async with running(wire.relay()):
+        await until_async(published, "all is published")
+        told = wire.sender.stats["out_msgs"] - before
+        moving = [
+            statement for statement in sent if "update outbox" in statement and "order by id" in statement
+        ]
+    # One reading to begin with, one that goes with each batch, and those of the idle relay's look meanwhile.
+    assert len(moving) <= 1 + events / relay.BATCH_ROWS + 3, sent
+    assert events <= told <= events + 5
+
+
+async def test_a_poke_that_comes_with_the_end_does_not_keep_a_relay() -> None:
+    for moments in range(4):
+        idle = Relay(
+            STREAM,
+            database_url="",
+            connection=cast("Client", None),
+            failpoints=Failpoints(""),
+            poll_interval=60,
+        )
+        task = asyncio.create_task(idle._idle(time.monotonic()))
+        await asyncio.sleep(0.001)
+        idle.poke()
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled(), f"cancelled {moments} moments after the poke"

@@ -10,7 +10,7 @@ TREE := --exclude-dir=.git --exclude-dir=.venv --exclude-dir=.venv-bootstrap --e
 	--exclude-dir=node_modules --exclude-dir=build --exclude-dir=dist --exclude-dir='.*_cache'
 
 .DEFAULT_GOAL := help
-.PHONY: audit fuzz help env run stop test check check-style check-types check-layers check-generated check-lock \
+.PHONY: audit bench fuzz help env run stop test check check-style check-types check-layers check-generated check-lock \
 	check-secrets format contracts assets playbooks faults clean
 
 help: ## list what one can do

@@ -180,10 +180,12 @@ lock timeout, shutdown and statement timeout."""
 _UNIQUE_VIOLATION = "23505"
 
 
-def is_taken(error: BaseException) -> bool:
-    """Whether an error says that a row with this key is there already."""
+def is_taken(error: BaseException, constraint: str | None = None) -> bool:
+    """Whether an error says that a row with this key is there already, or a row of this constraint's."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(cause, "sqlstate", None) == _UNIQUE_VIOLATION
+    if getattr(cause, "sqlstate", None) != _UNIQUE_VIOLATION:
+        return False
+    return constraint is None or getattr(cause, "constraint_name", None) == constraint
 
 
 _ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)

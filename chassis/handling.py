@@ -166,6 +166,9 @@ class Front:
             except (problems.Refusal, Refused):
                 raise
             except Exception as error:
+                if attempt == 1 and is_taken(error, "command_log_pkey"):
+                    # A replica of the release before, which claims otherwise, was quicker: its answer is there now.
+                    continue
                 if is_taken(error):
                     # An id or number that somebody else took, perhaps out of sight behind the wall.
                     log.warning("already_taken", handler=request.permission())

@@ -67,10 +67,10 @@ class CountedDesk:
             service.name, "counted", service.reactions, database=self._told, tools=tools, epoch=1
         )
 
-    async def ask(self, request: Request, actor: Actor) -> Answer:
+    async def ask(self, request: Request, actor: Actor, request_id: UUID | None = None) -> Answer:
         """The answer; fails where the service refuses."""
         self._forget()
-        request_id, body = new_id(), request.model_dump_json().encode()
+        request_id, body = request_id or new_id(), request.model_dump_json().encode()
         token = self._signer.sign(
             actor,
             service=self._service.name,

@@ -125,6 +125,8 @@ async def test_a_database_goes_back_is_compared_and_goes_on_above(own: Stack) ->
         )
         assert dict(await floors(members)) == {known: 4, new: 2}
         assert await members.fetchval("select version from unit where id = $1", known) == 4
+        lines = await members.fetch("select action from history where aggregate = $1", known)
+        assert [line["action"] for line in lines] == ["restored"], "its history says that it went back"
     stated = [(row["aggregate"], row["version"], row["type"].split(".")[2]) for row in waiting]
     assert sorted(stated) == sorted(
         [(known, 3, "aggregate_restored"), (known, 4, "unit_registered"), (new, 2, "aggregate_restored")]

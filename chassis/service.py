@@ -46,6 +46,8 @@ log = structlog.get_logger()
 
 SETTLING: Final = 60.0
 """Seconds after the start in which what fell due meanwhile is caught up with; only then it is looked at."""
+CANCELLED_AGAIN: Final = 5.0
+"""Seconds after which what was cancelled and still runs is cancelled again; a relay that leaves takes up to four."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,9 +337,7 @@ class Running:
     async def stop(self) -> None:
         """End what runs in the background and close connections."""
         self.begin_to_stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
         # Not drain(): it waits for pull subscriptions, whose last status messages nobody takes any more.
         with suppress(NatsError, TimeoutError):  # a bus that is away takes nothing any more
             await self.connection.flush(timeout=2)
@@ -349,6 +349,15 @@ class Running:
 async def _keep_looking(name: str, look: Callable[[], Awaitable[int]], interval: float) -> None:
     await asyncio.sleep(min(interval, SETTLING))
     await keep_doing(name, look, interval=interval)
+
+
+async def end_all(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they are over; before Python 3.12 `wait_for`, a library's too, may lose a cancellation."""
+    going = {task for task in tasks if not task.done()}
+    while going:
+        for task in going:
+            task.cancel()
+        _over, going = await asyncio.wait(going, timeout=CANCELLED_AGAIN)
 
 
 def say_if_it_failed(task: asyncio.Task[None]) -> None:

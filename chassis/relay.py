@@ -183,6 +183,10 @@ class Relay:
 
     async def _read_last_sequence(self) -> None:
         info = await self._ask(f"$JS.API.STREAM.INFO.{self._stream.name}", b"")
+        cluster = info.get("cluster") or {}
+        if cluster.get("replicas") and not cluster.get("leader"):
+            # A server that lost the others says what it has itself; if that is nothing, all of the outbox would go out again.
+            raise RefusedError("no leader stands behind what the server says of the stream")
         self._stream.last_sequence = info["state"]["last_seq"]
 
     async def _refill(self, session: Any) -> None:

@@ -1,8 +1,10 @@
 """Two relays of one stream, one of them asleep; and a relay on a slow network."""
 
 import asyncio
+import json
 import random
 import time
+from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,7 +15,7 @@ from nats.aio.client import Client
 
 from chassis import bus, relay, telemetry
 from chassis.failpoints import Failpoints
-from chassis.relay import Relay
+from chassis.relay import RefusedError, Relay
 from infra.nats.config import OPERATOR_USER
 from infra.nats.connection import bus as operator_bus
 from tests.bus.wire import STREAM, Wire, message, running
@@ -199,3 +201,26 @@ async def test_a_poke_that_comes_with_the_end_does_not_keep_a_relay() -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         assert task.cancelled(), f"cancelled {moments} moments after the poke"
+
+
+async def test_what_a_server_without_a_leader_says_of_a_stream_is_not_believed() -> None:
+    class Island:
+        leader = ""
+
+        async def request(self, *_: object, **__: object) -> Any:
+            cluster = {"leader": self.leader, "replicas": [{"name": "n2"}]}
+            state = {"state": {"last_seq": 0}, "cluster": cluster}
+            return SimpleNamespace(data=json.dumps(state).encode())
+
+    island = Island()
+    asking = Relay(
+        STREAM,
+        database_url="",
+        connection=cast("Client", island),
+        failpoints=Failpoints(""),
+        poll_interval=60,
+    )
+    with pytest.raises(RefusedError, match="no leader"):
+        await asking._read_last_sequence()
+    island.leader = "n1"
+    await asking._read_last_sequence()

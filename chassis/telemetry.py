@@ -6,6 +6,7 @@ trace. Logs are JSON, carry the trace id, and hold no personal data.
 """
 
 import logging
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -276,13 +277,16 @@ def trace_of(traceparent: str | None) -> str | None:
     return parts[1] if len(parts) == 4 else None
 
 
+_FLAGS: Final = re.compile("[0-9a-f]{2}")
+
+
 def is_sampled(traceparent: str | None) -> bool:
     """Whether a header value says that its trace is kept."""
     if traceparent is None:
         return False
     flags = traceparent[-2:]
     # The lowest bit; others may be set too, as by an id that is random (W3C Trace Context, level 2).
-    return flags.isalnum() and bool(int(flags, 16) & TraceFlags.SAMPLED)
+    return bool(_FLAGS.fullmatch(flags)) and bool(int(flags, 16) & TraceFlags.SAMPLED)
 
 
 def record_sent(template: str, parent: str) -> None:

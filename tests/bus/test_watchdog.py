@@ -42,3 +42,23 @@ async def test_a_loop_that_stands_still_ends_the_process(monkeypatch: pytest.Mon
     beating.cancel()
     await asyncio.gather(beating, return_exceptions=True)
     assert ended.is_set()
+
+
+async def test_a_process_that_beats_first_when_it_wakes_ends_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped as a whole and gone on: the loop may wake before the thread that watches it."""
+    ended: list[int] = []
+    monkeypatch.setattr("os._exit", ended.append)
+    monkeypatch.setattr(Watchdog, "_watch", lambda _self: None)
+    beating = asyncio.create_task(Watchdog("members", limit=1.0).run())
+    await asyncio.sleep(0)
+    stood = time.monotonic() + 1.2
+    while time.monotonic() < stood:
+        pass
+
+    async def over() -> bool:
+        return bool(ended)
+
+    await until_async(over, "the beat that comes late ends the process")
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+    assert ended[0] == 70

@@ -30,6 +30,7 @@ from tests.faults.observed import fetch
 from tests.house import COUNTY
 from tests.proposals_at_work import TEXT, file, handed_in
 from tests.waiting import until_async
+from tests.watching.replayed import firing, measured
 from tongxin_contracts.proposals.commands import SaveDraft, SubmitProposal
 
 
@@ -102,11 +103,13 @@ def of(found: list[Difference], service: str) -> Difference:
 @pytest.mark.fault("F20", invariants="I2 I4")
 @pytest.mark.timeout(240)
 async def test_f20_an_owner_goes_back_and_goes_on_above_what_others_know(
-    processes: Processes, city: City, history: History, recovery: Recovery
+    processes: Processes, city: City, history: History, recovery: Recovery, tmp_path: Path
 ) -> None:
     stack, writer = processes.stack, city.writers[0]
     waiting, draft = await handed_in(city.house, writer), await draft_of(city, writer)
     await city.whole_within(history, 20)
+    pages = {service: stack.ports.health[service] for service in processes.running}
+    before = await asyncio.to_thread(measured, pages)
     backup = await asyncio.to_thread(back_up, stack, stack.data / "b1", say=quiet)
     lost = await live_an_hour(city, writer, waiting, draft)
 
@@ -134,6 +137,8 @@ async def test_f20_an_owner_goes_back_and_goes_on_above_what_others_know(
         await asyncio.to_thread(processes.start, "proposals")
         await city.whole_within(history, 20)
     assert await differences(stack) == [], "mended once, nothing is left to mend"
+    during = await asyncio.to_thread(measured, pages)
+    assert await asyncio.to_thread(firing, before, during, {"RestoredAggregates"}, tmp_path) == ""
     marks = {mark.aggregate for mark in await open_marks(stack)}
     assert {str(lost.filed), str(lost.drafted), str(lost.new)} <= marks, "staff gets the list"
     assert await settle(stack, "proposals", str(lost.new))

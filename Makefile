@@ -86,11 +86,11 @@ fuzz: env assets ## schemathesis with many more examples (TONGXIN_FUZZ_EXAMPLES,
 playbooks: env assets ## run the playbooks' tests and print every row with its state
 	$(PY) -m tests.playbooks
 
-faults: env assets ## break everything there is to break and print what held (SEED=7 for another course; up to 40 minutes)
+faults: env assets ## break everything there is to break and print what held (SEED=7 for another course; half an hour)
 	@infra/prometheus/get-promtool.sh || echo 'promtool could not be had: faults that ask the alert rules are left out' >&2
 	$(if $(SEED),TONGXIN_FAULT_SEED=$(SEED) )$(PY) -m tests.faults $(PYTEST_ARGS)
 
-bench: env ## measure what must be fast, each figure beside its peer (ONLY=relay for one, SCALE=0.1 for a look)
+bench: env ## measure what must be fast, each figure beside its peer (12 minutes; ONLY=relay for one, SCALE=0.1 for a look)
 	SCALE=$(SCALE) $(PY) -m tests.load $(ONLY)
 
 clean: ## remove what can be made again; the data folder stays

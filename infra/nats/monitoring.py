@@ -147,8 +147,9 @@ def _streams(page: Any) -> Iterator[Any]:
 
 
 def _leads(detail: Any, server: str) -> bool:
-    cluster = detail.get("cluster") or {}
-    return bool(cluster.get("leader", server) == server)
+    # A server that is alone says nothing of a cluster; one of several leaves `leader` out once it knows of none.
+    cluster = detail.get("cluster")
+    return not cluster or cluster.get("leader") == server
 
 
 def _is_passing(consumer: Any) -> bool:

@@ -119,6 +119,30 @@ async def test_f19_the_leader_is_killed(
     await watched.fires(quiet, during, "BusServerDown", folder=tmp_path)
 
 
+@pytest.mark.fault("F19", invariants="I9")
+@pytest.mark.timeout(400)
+async def test_f19_two_nodes_are_away(cluster: Cluster, watched: Watched, tmp_path: Path) -> None:
+    """No majority is left: nobody leads, nobody is ready, and operators are told which of it is the cause."""
+    quiet = await watched.now()
+    leader = await leading(cluster)
+    away = [leader, next(name for name in cluster.nodes if name != leader)]
+    for name in away:
+        await asyncio.to_thread(cluster.kill, name)
+
+    async def told() -> bool:
+        page = await watched.now()
+        ready = [value for (name, _), value in page.items() if name == "tongxin_ready"]
+        leaderless = [value for (name, _), value in page.items() if name == "tongxin_leaderless"]
+        return any(leaderless) and ready.count(0) == len(ready) > 0
+
+    await until_async(told, "streams without a leader, services that are not ready", limit=30, poll=0.5)
+    during = await watched.now()
+    for name in away:
+        await asyncio.to_thread(cluster.start_node, name)
+    await rejoined(cluster)
+    await watched.fires(quiet, during, "BusServerDown", "LeaderMissing", "ServiceDown", folder=tmp_path)
+
+
 @pytest.mark.fault("F19", invariants="I1 I2 I3")
 @pytest.mark.timeout(900)
 async def test_f19_a_follower_is_cut_off(

@@ -57,9 +57,9 @@ def handles(
     return Handler(request=request, run=run, prepare=prepare)
 
 
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-_COMMITTEE: Final = re.compile(rb'"committee"\s*:\s*"([0-9]{6})"')
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """The one character JSON can carry and no database column can hold."""
+_COMMITTEE: Final = re.compile(rb'"committee"\s*:\s*"([0-9]{6})"')
 
 MAX_REPLY: Final = 256 * 1024
 """Bytes; a larger answer is a mistake of its query (decision 6)."""

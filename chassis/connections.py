@@ -1,7 +1,7 @@
 """Connections of one role to one database, so many and no more; the one used last is used next.
 
 SQLAlchemy makes them and knows how to speak through them; they are kept here, because its own pool costs every
-transaction three changes of greenlet and a task, as much as two of its statements (docs/performance.md). Always holds:
+transaction nearly as much as a statement (docs/performance.md). Always holds:
 a connection is with one user at a time, and one that is given back is in no transaction.
 """
 

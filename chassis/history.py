@@ -45,7 +45,7 @@ insert into history
     (aggregate, sequence, committee, at, actor, on_behalf_of, action, detail, salt, detail_digest, digest)
 select e.aggregate, place.next, e.committee, e.at, e.actor, e.on_behalf_of, e.action, e.detail, e.salt, e.detail_digest,
     sha256(
-        coalesce(head.digest, $13)
+        coalesce(head.digest, $12)
         || convert_to(concat_ws(E'\\x1f', e.aggregate, place.next, e.micros, e.actor, e.action), 'UTF8')
         || e.detail_digest
     )
@@ -56,7 +56,7 @@ left join lateral (
     select sequence, digest from history
     where not e.is_new and aggregate = e.aggregate order by sequence desc limit 1
 ) head on true
-cross join lateral (select coalesce(head.sequence, $12::int) + 1 as next) place
+cross join lateral (select coalesce(head.sequence, 0) + 1 as next) place
 order by e.position
 """
 """`link` in the database's words, so that nobody has to ask for the chain's head first; the tests hold the two together."""
@@ -107,7 +107,7 @@ def _appending(entries: Sequence[Entry]) -> Write:
             (entry.aggregate, entry.is_new, entry.committee, entry.at, _micros(entry.at), entry.actor, entry.on_behalf_of,
              entry.action, detail, salt, detail_digest)
         )  # fmt: skip
-    return Write(_APPEND, [*map(list, zip(*rows, strict=True)), 0, ZERO])
+    return Write(_APPEND, [*map(list, zip(*rows, strict=True)), ZERO])
 
 
 def _micros(at: datetime) -> int:

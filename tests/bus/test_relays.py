@@ -31,6 +31,11 @@ async def waiting(wire: Wire) -> int:
     return found
 
 
+async def all_marked(wire: Wire) -> bool:
+    """Whether nothing waits."""
+    return await waiting(wire) == 0
+
+
 async def test_a_relay_asleep_with_the_lock_is_put_out(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "_ASLEEP", "1 second")
     sleeper = await asyncpg.connect(wire.stack.database_url("proposals", "worker"))
@@ -38,11 +43,8 @@ async def test_a_relay_asleep_with_the_lock_is_put_out(wire: Wire, monkeypatch: 
     aggregate = uuid4()
     await wire.state(message(aggregate, 1))
 
-    async def published() -> bool:
-        return await waiting(wire) == 0
-
     async with running(wire.relay()):
-        await until_async(published, "the waiting relay took over")
+        await until_async(lambda: all_marked(wire), "the waiting relay took over")
     assert await wire.streamed(aggregate) == [1]
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
         await sleeper.fetchval("select 1")
@@ -55,10 +57,7 @@ async def test_a_relay_at_work_is_left_alone(wire: Wire, monkeypatch: pytest.Mon
         for version in range(1, 16):
             await wire.state(*(message(aggregate, version) for aggregate in aggregates))
 
-            async def none_waits() -> bool:
-                return await waiting(wire) == 0
-
-            await until_async(none_waits, "all is published", limit=20)
+            await until_async(lambda: all_marked(wire), "all is published", limit=20)
     async with wire.outbox.transaction() as tx:
         assert await tx.raw.fetchval("select count(*) from pg_locks where locktype = 'advisory'") <= 1
     for aggregate in aggregates:
@@ -88,11 +87,8 @@ async def test_a_relay_on_a_slow_network_gets_on(wire: Wire, monkeypatch: pytest
         )
         await wire.state(message(uuid4(), 1))
 
-        async def marked() -> bool:
-            return await waiting(wire) == 0
-
         async with running(far):
-            await until_async(marked, "what was acknowledged late is marked", limit=40)
+            await until_async(lambda: all_marked(wire), "what was acknowledged late is marked", limit=40)
         await slow.close()
 
 
@@ -125,13 +121,10 @@ async def test_a_batch_that_arrived_in_part_goes_out_row_by_row(wire: Wire) -> N
         poll_interval=0.05,
     )
 
-    async def none_waits() -> bool:
-        return await waiting(wire) == 0
-
     incomplete = telemetry.RELAY_BATCHES.labels(STREAM, "incomplete")
     before = incomplete._value.get()
     async with running(half):
-        await until_async(none_waits, "all is published")
+        await until_async(lambda: all_marked(wire), "all is published")
     assert (losing.lost, incomplete._value.get() - before) == (1, 1)
     assert await wire.streamed(aggregate) == [1, 2, 3, 4, 5]
 
@@ -140,18 +133,15 @@ async def test_a_stream_that_was_lost_is_filled_again_in_order(wire: Wire) -> No
     aggregate = uuid4()
     await wire.state(message(aggregate, 1), message(aggregate, 2))
 
-    async def none_waits() -> bool:
-        return await waiting(wire) == 0
-
     async with running(wire.relay()):
-        await until_async(none_waits, "all is published")
+        await until_async(lambda: all_marked(wire), "all is published")
         async with operator_bus(
             wire.stack.nats_url, wire.stack.keys.seed(OPERATOR_USER), OPERATOR_USER
         ) as client:
             await client.jetstream().delete_stream(STREAM)
         await wire.state(message(aggregate, 3))
         await asyncio.to_thread(wire.stack.provision)
-        await until_async(none_waits, "what was lost and what is new is published")
+        await until_async(lambda: all_marked(wire), "what was lost and what is new is published")
     assert await wire.streamed(aggregate) == [1, 2, 3]
 
 
@@ -170,11 +160,8 @@ async def test_what_relaying_costs(wire: Wire, monkeypatch: pytest.MonkeyPatch) 
     await wire.state(*(message(uuid4(), 1) for _ in range(events)))
     before = wire.sender.stats["out_msgs"]
 
-    async def published() -> bool:
-        return await waiting(wire) == 0
-
     async with running(wire.relay()):
-        await until_async(published, "all is published")
+        await until_async(lambda: all_marked(wire), "all is published")
         told = wire.sender.stats["out_msgs"] - before
         moving = [
             statement for statement in sent if "update outbox" in statement and "order by id" in statement
@@ -194,7 +181,7 @@ async def test_a_poke_that_comes_with_the_end_does_not_keep_a_relay() -> None:
             poll_interval=60,
         )
         task = asyncio.create_task(idle._idle(time.monotonic()))
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0)  # it waits now
         idle.poke()
         for _ in range(moments):
             await asyncio.sleep(0)

@@ -30,6 +30,7 @@ from services.notify.workers.https import Posted, Poster
 from services.notify.workers.reminding import SEEN_WITHIN
 from services.notify.workers.sending import OpenWork
 from tongxin_contracts.catalogue import events_by_type
+from tongxin_contracts.envelope import TRACEPARENT
 from tongxin_contracts.notify.agencies import WebhookActivated, WebhookDisabled
 from tongxin_contracts.words import AttemptOutcome, DeliveryState, WebhookState
 
@@ -131,9 +132,12 @@ class Deliverer:
             with telemetry.span(
                 "post webhook",
                 kind="client",
-                parent=json.loads(row["headers"]).get("traceparent"),
+                parent=json.loads(row["headers"]).get(TRACEPARENT),
                 attributes={"tongxin.agency": row["agency"]},
             ):
+                # Of this post: who traces the receiver sees each attempt as its own, under the event's one trace.
+                if traceparent := telemetry.current_traceparent():
+                    headers[TRACEPARENT] = traceparent
                 posted = await self.poster.post(row["url"], headers, made)
             self.failpoints.reach("after_send_before_mark")
             await self._mark(row, at, posted)

@@ -4,7 +4,7 @@ Read in an order that makes a running house look whole: first the streams, then 
 outbox, which must know everything the other two do. Nothing is changed here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -17,7 +17,8 @@ from chassis.topology import EVENT_AGE, Follows
 from infra.nats.permissions import owned_streams
 from infra.postgres.urls import with_database
 from infra.recovery.stream import Streamed, read_headers
-from tongxin_contracts.subjects import AGENCY_STREAM, consumer_name
+from tongxin_contracts.catalogue import EVENTS
+from tongxin_contracts.subjects import AGENCY_STREAM, PERSON_STREAM, consumer_name
 
 _MARGIN: Final = timedelta(days=1)
 """At the end of its life a message may be gone from the stream or the outbox first; nobody mends that."""
@@ -29,6 +30,12 @@ where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.column_nam
 group by c.table_name having count(*) = 3 order by c.table_name
 """
 """The tables of aggregates: they have an id, a version and a committee."""
+
+PASSING: Final = frozenset(
+    {event.aggregate for event in EVENTS if event.stream() == PERSON_STREAM}
+    - {event.aggregate for event in EVENTS if event.stream() != PERSON_STREAM}
+)
+"""Aggregates that are told by contact data alone: no event stream knows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,14 @@ class Behind:
     from_sequence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unseeded:
+    """A follower that will never hear of aggregates unless it is told their states: nobody has the events any more."""
+
+    follower: str
+    aggregates: int
+
+
 @dataclass(slots=True)
 class Difference:
     """Everything there is to mend about one service's events."""
@@ -97,11 +112,17 @@ class Difference:
     """Outbox rows that wait although the stream has them."""
     ahead: list[Ahead] = field(default_factory=list)
     behind: list[Behind] = field(default_factory=list)
+    unseeded: list[Unseeded] = field(default_factory=list)
 
     @property
     def is_none(self) -> bool:
         """Whether nothing is to be mended."""
-        return not (self.unreconciled_since or self.unsent or self.unmarked or self.ahead or self.behind)
+        return not (self.is_mendable or self.unseeded)
+
+    @property
+    def is_mendable(self) -> bool:
+        """Whether `mend` has anything to do; to seed a follower is a step of its own."""
+        return bool(self.unreconciled_since or self.unsent or self.unmarked or self.ahead or self.behind)
 
 
 @dataclass(slots=True)
@@ -116,6 +137,8 @@ class _Stream:
     """Follower -> aggregate -> last version taken, and the event it was."""
     waiting: dict[str, set[UUID]]
     """Follower -> aggregates of which it holds letters."""
+    stuck: dict[str, set[UUID]]
+    """Follower -> those of them that wait for a person, and not for an earlier event."""
 
 
 async def compare(client: Client, admin_url: str, service: str, follows: Follows) -> Difference:
@@ -130,10 +153,13 @@ async def compare(client: Client, admin_url: str, service: str, follows: Follows
         outbox = await owner.fetch(
             "select id, message_id, stream, aggregate, version, published_at, payload is not null as whole from outbox"
         )
-        versions, tables = await _versions(owner, outbox)
+        held, tables = await _versions_held(owner)
         settled = await owner.fetch("select aggregate, version, undone from restored")
     finally:
         await owner.close()
+    versions = dict(held)
+    for row in outbox:
+        versions[row["aggregate"]] = max(versions.get(row["aggregate"], 0), row["version"])
     known = {row["message_id"] for row in outbox} | {UUID(one) for row in settled for one in row["undone"]}
     for row in settled:
         versions[row["aggregate"]] = max(versions.get(row["aggregate"], 0), row["version"])
@@ -142,13 +168,16 @@ async def compare(client: Client, admin_url: str, service: str, follows: Follows
         if stream.name != AGENCY_STREAM:
             _find_ahead(found, stream, known, versions)
             _find_behind(found, stream)
+        if stream.name != PERSON_STREAM:
+            lasting = {one: version for one, version in held.items() if tables[one] not in PASSING}
+            _find_unseeded(found, stream, outbox, lasting)
     for ahead in found.ahead:
         ahead.table = tables.get(ahead.aggregate)
     return found
 
 
 async def _read_stream(client: Client, admin_url: str, stream: str, follows: Follows) -> _Stream:
-    read = _Stream(stream, await read_headers(client, stream), {}, {}, {})
+    read = _Stream(stream, await read_headers(client, stream), {}, {}, {}, {})
     for follower in (service for service, streams in follows.items() if stream in streams):
         info = await client.jetstream().consumer_info(stream, consumer_name(follower))
         read.acknowledged[follower] = info.ack_floor.stream_seq if info.ack_floor else 0
@@ -159,20 +188,20 @@ async def _read_stream(client: Client, admin_url: str, stream: str, follows: Fol
                 "select aggregate, last_version, last_event_id from gate where consumer = $1", consumer
             )
             held = await connection.fetch(
-                "select distinct aggregate from held where consumer = $1 and aggregate is not null", consumer
+                "select distinct aggregate, reason from held where consumer = $1 and aggregate is not null",
+                consumer,
             )
         finally:
             await connection.close()
         read.gates[follower] = {row["aggregate"]: (row["last_version"], row["last_event_id"]) for row in rows}
         read.waiting[follower] = {row["aggregate"] for row in held}
+        read.stuck[follower] = {row["aggregate"] for row in held if row["reason"] != "gap"}
     return read
 
 
-async def _versions(owner: Any, outbox: Iterable[Any]) -> tuple[dict[UUID, int], dict[UUID, str]]:
-    """The version of every aggregate as its owner knows it, and the table each is in."""
+async def _versions_held(owner: Any) -> tuple[dict[UUID, int], dict[UUID, str]]:
+    """The version of every aggregate that its owner holds, and the table each is in."""
     versions: dict[UUID, int] = {}
-    for row in outbox:
-        versions[row["aggregate"]] = max(versions.get(row["aggregate"], 0), row["version"])
     tables: dict[UUID, str] = {}
     for table in await owner.fetch(VERSIONED):
         name: str = table["table_name"]
@@ -247,3 +276,22 @@ def _find_behind(found: Difference, stream: _Stream) -> None:
                 first.setdefault(envelope.aggregate, message.sequence)
         if first:
             found.behind.append(Behind(follower, stream.name, len(first), min(first.values())))
+
+
+def _find_unseeded(
+    found: Difference, stream: _Stream, outbox: Sequence[Any], held: Mapping[UUID, int]
+) -> None:
+    """Who lacks an event that neither stream nor outbox has: nothing that is yet to come can close that gap."""
+    there = {(one.envelope.aggregate, one.envelope.version) for one in stream.messages if one.envelope}
+    there |= {(row["aggregate"], row["version"]) for row in outbox if row["stream"] == stream.name}
+    for follower, gates in stream.gates.items():
+        number = 0
+        for aggregate, version in held.items():
+            taken, _event = gates.get(aggregate, (0, None))
+            number += (
+                taken < version
+                and (aggregate, taken + 1) not in there
+                and aggregate not in stream.stuck[follower]
+            )
+        if number:
+            found.unseeded.append(Unseeded(follower, number))

@@ -208,6 +208,10 @@ def describe(difference: Difference) -> list[str]:
         lines.append(
             f"{behind.follower}：{behind.stream} 中有 {behind.aggregates} 个对象的事件已确认而数据库中没有"
         )
+    for unseeded in difference.unseeded:
+        lines.append(
+            f"{unseeded.follower}：不知道 {service} 的 {unseeded.aggregates} 个对象，消息流与发件箱中已没有它们的事件"
+        )
     if difference.forgotten:
         lines.append(
             f"{service}：另有 {difference.forgotten} 件联系方式消息已不在流中，内容按规定已清除，无须处理"
@@ -235,6 +239,9 @@ def as_json(difference: Difference) -> str:
             "behind": [
                 {"follower": one.follower, "stream": one.stream, "aggregates": one.aggregates}
                 for one in difference.behind
+            ],
+            "unseeded": [
+                {"follower": one.follower, "aggregates": one.aggregates} for one in difference.unseeded
             ],
         },
         ensure_ascii=False,

@@ -38,7 +38,9 @@ async def differences(stack: Stack, service: str | None = None) -> list[Differen
 
 def _only_behind(difference: Difference, follower: str) -> Difference:
     return Difference(
-        difference.service, behind=[one for one in difference.behind if one.follower == follower]
+        difference.service,
+        behind=[one for one in difference.behind if one.follower == follower],
+        unseeded=[one for one in difference.unseeded if one.follower == follower],
     )
 
 

@@ -27,19 +27,12 @@ from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER
 from infra.nats.connection import bus
 from infra.postgres.urls import with_database
-from infra.recovery.compare import VERSIONED
-from tongxin_contracts.catalogue import EVENTS
-from tongxin_contracts.subjects import OWNERS, PERSON_STREAM, ServiceName, event_stream
+from infra.recovery.compare import PASSING, VERSIONED
+from tongxin_contracts.subjects import OWNERS, ServiceName, event_stream
 
 PAGE: Final = 500
 """Aggregates in one transaction."""
 _FIRST: Final = UUID(int=0)
-
-PASSING: Final = frozenset(
-    {event.aggregate for event in EVENTS if event.stream() == PERSON_STREAM}
-    - {event.aggregate for event in EVENTS if event.stream() != PERSON_STREAM}
-)
-"""Aggregates that are told by contact data alone: no event stream knows them."""
 
 Say = Callable[[str], None]
 

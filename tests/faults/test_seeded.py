@@ -35,6 +35,8 @@ from tongxin_contracts.subjects import OWNERS, PERSON_STREAM, event_stream
 
 PAGE = 3
 """Aggregates in a page: so few that there are several."""
+NEVER_RAN = "portal"
+"""A follower that these tests do not start."""
 
 
 async def lose_database(stack: Stack, service: str) -> None:
@@ -90,6 +92,7 @@ async def test_f20_a_lost_follower_is_told_what_no_stream_has_any_more(
         await asyncio.to_thread(processes.running[follower].stop)
         await lose_database(stack, follower)
     await ninety_days_later(stack)
+    assert await to_be_seeded(stack) == {"consultation", "notify", NEVER_RAN}, "it is said who needs it"
     with recovery.timed(within=30):
         with pytest.raises(BrokenOffError):
             await seed_follower(stack, "notify", page=PAGE, say=break_off)
@@ -122,7 +125,13 @@ async def test_f20_a_lost_follower_is_told_what_no_stream_has_any_more(
     (candidate,) = now["consultation.candidates"] - before["consultation.candidates"]
     assert str(waiting) in candidate
     assert all(before[name] <= rows for name, rows in now.items())
-    assert await differences(stack) == []
+    assert [one for one in await differences(stack) if one.is_mendable] == []
+    assert await to_be_seeded(stack) == {NEVER_RAN}
+
+
+async def to_be_seeded(stack: Stack) -> set[str]:
+    """Followers that lack what neither streams nor outboxes have."""
+    return {one.follower for owner in await differences(stack) for one in owner.unseeded}
 
 
 async def wait_for_a_person(stack: Stack, proposal_id: UUID) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from typer.testing import CliRunner
 
 from chassis import outbox
 from chassis.database import Database
@@ -32,6 +33,7 @@ from infra.recovery.replay import hand_out, plan_handing_out, plan_sending_again
 from infra.recovery.restore import restore
 from tests.conftest import ACK_WAIT, temporary_folder
 from tests.house import COUNTY
+from tongxin.main import app
 from tongxin_contracts.envelope import Envelope
 from tongxin_contracts.members.events import UnitRegistered
 from tongxin_contracts.subjects import SERVICES
@@ -216,6 +218,37 @@ async def test_a_replay_says_what_it_would_do_and_does_it(own: Stack) -> None:
             "select count(*) from outbox where published_at is null and created_at >= $1", began
         )
     assert waiting == 3
+
+
+async def test_who_lacks_what_no_stream_has_any_more_is_named_with_the_command(
+    own: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await mend_all(own, [one for one in await differences(own) if one.is_mendable])
+    unit = uuid4()
+    await register(own, unit, 1, "档案局")
+    assert [one.unseeded for one in await differences(own, "notify")] in ([], [[]]), "the stream still has it"
+    async with (
+        bus(own.nats_url, own.keys.seed(OPERATOR_USER), OPERATOR_USER) as client,
+        admin(own) as members,
+    ):
+        last = (await client.jetstream().stream_info(STREAM)).state.last_seq
+        await client.jetstream().delete_msg(STREAM, last)
+        await members.execute("delete from outbox where aggregate = $1", unit)
+    monkeypatch.setenv("TONGXIN_DATA", str(own.data))
+    said = await asyncio.to_thread(CliRunner().invoke, app, ["reconcile", "--service", "notify"])
+    assert "notify：不知道 members 的 1 个对象，消息流与发件箱中已没有它们的事件" in said.output
+    assert "请运行：tongxin reconcile seed notify\n" in said.output
+    assert said.exit_code == 1
+    mended = await asyncio.to_thread(CliRunner().invoke, app, ["reconcile", "--service", "notify", "--mend"])
+    assert "请运行：tongxin reconcile seed notify\n" in mended.output, "mending does not do it"
+    assert mended.exit_code == 1
+    seeded = await asyncio.to_thread(CliRunner().invoke, app, ["reconcile", "seed", "notify"])
+    assert seeded.exit_code == 0, seeded.output
+    assert [one.unseeded for one in await differences(own, "notify")] in ([], [[]])
+    whole = await asyncio.to_thread(CliRunner().invoke, app, ["reconcile"])
+    assert "tongxin reconcile seed notify" not in whole.output
+    for follower in {name for name, streams in own.follows.items() if STREAM in streams} - {"notify"}:
+        assert f"tongxin reconcile seed {follower}" in whole.output, "the others lack it still"
 
 
 async def database_of(stack: Stack, service: str) -> int:

@@ -7,6 +7,7 @@ import typer
 
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
+from infra.recovery.compare import Difference
 from infra.recovery.mend import as_json, describe
 from infra.recovery.outside import told_outside
 from infra.recovery.reconcile import differences, mend_all, open_marks
@@ -41,15 +42,28 @@ def reconcile(
             for line in [as_json(one)] if json else describe(one):
                 typer.echo(line)
         found = [one for one in found if not one.is_none]
+        mendable = [one for one in found if one.is_mendable]
         if not found:
             terminal.good("发件箱、消息流与订阅者一致。")
             return
-        if not mend:
+        if mendable and not mend:
             terminal.alarm("有差异。加 --mend 修复；恢复过的服务修复后才能启动。")
-            raise typer.Exit(1)
-        for line in asyncio.run(mend_all(stack, found)):
-            terminal.note(line)
-    terminal.good("已修复。有对象退回时：tongxin reconcile list 逐件核对，并重新启动该服务。")
+        elif mendable:
+            for line in asyncio.run(mend_all(stack, mendable)):
+                terminal.note(line)
+            terminal.good("已修复。有对象退回时：tongxin reconcile list 逐件核对，并重新启动该服务。")
+    _say_who_is_to_be_seeded(terminal, found)
+    if mendable and not mend:
+        raise typer.Exit(1)
+
+
+def _say_who_is_to_be_seeded(terminal: Terminal, found: list[Difference]) -> None:
+    """Mending hands out what somebody still has; what nobody has any more is told as states, by another command."""
+    lacking = sorted({unseeded.follower for one in found for unseeded in one.unseeded}, key=SERVICES.index)
+    if lacking:
+        commands = "；".join(f"tongxin reconcile seed {follower}" for follower in lacking)
+        terminal.alarm(f"{'、'.join(lacking)} 缺少消息流中已没有的对象，--mend 补不了。请运行：{commands}")
+        raise typer.Exit(1)
 
 
 @app.command("list")

@@ -7,7 +7,6 @@ batch is logged once, the batch is given back with a delay and comes again.
 
 import asyncio
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
@@ -18,12 +17,11 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext
 from nats.js.errors import FetchTimeoutError
 
-from chassis import handling
+from chassis.announcing import Announcer
 from chassis.database import is_transient
 from chassis.failpoints import Failpoints
 from chassis.held import Letter
 from chassis.inbox import Inbox, Outcome
-from chassis.relay import Relay
 
 log = structlog.get_logger()
 
@@ -45,15 +43,15 @@ class Consumer:
         inbox: Inbox,
         *,
         connection: Client,
+        announcer: Announcer,
         failpoints: Failpoints,
-        relays: Sequence[Relay] = (),
     ) -> None:
         self.stream = stream
         self.durable = durable
         self._inbox = inbox
         self._bus = connection
         self._failpoints = failpoints
-        self._relays = relays
+        self._announcer = announcer
         self._subscription: JetStreamContext.PullSubscription | None = None
         self._ahead: asyncio.Task[list[Msg]] | None = None
         self._stopping = False
@@ -135,7 +133,7 @@ class Consumer:
 
     async def _tell(self, outcome: Outcome) -> None:
         for work in outcome.works:
-            await handling.tell(self._bus, work, self._relays)
+            await self._announcer.tell(work)
 
 
 async def _give_back(messages: list[Msg], pause: float) -> None:

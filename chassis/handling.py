@@ -8,30 +8,28 @@ as a problem that says nothing of the inside.
 import hashlib
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
 from chassis import problems, telemetry
+from chassis.announcing import Announcer
 from chassis.database import Database, Transaction, is_taken, is_transient, quoted
 from chassis.failpoints import Failpoints
 from chassis.identity import Actor, TokenVerifier, authorise
 from chassis.rehearsal import acting_at
-from chassis.relay import Relay
 from chassis.together import Write
 from chassis.work import Tools, Work
 from tongxin_contracts.envelope import COMMAND_ID, DEADLINE, TOKEN, TRACEPARENT
 from tongxin_contracts.message import Answer, Command, Request
 from tongxin_contracts.permissions import Scope
 from tongxin_contracts.refusals import Refused
-from tongxin_contracts.subjects import ServiceName, hint_subject, poke_subject
+from tongxin_contracts.subjects import ServiceName
 
 log = structlog.get_logger()
 
@@ -83,22 +81,20 @@ class Front:
         database: Database,
         verifier: TokenVerifier,
         tools: Tools,
-        connection: Client,
+        announcer: Announcer,
         failpoints: Failpoints,
         epoch: int,
         rehearsal: bool = False,
-        relays: Sequence[Relay] = (),
     ) -> None:
         self._service = service
         self._handlers = {handler.request: handler for handler in handlers}
         self._database = database
         self._verifier = verifier
         self._tools = tools
-        self._connection = connection
+        self._announcer = announcer
         self._failpoints = failpoints
         self._epoch = epoch
         self._rehearsal = rehearsal
-        self._relays = relays
 
     async def respond(
         self, request: type[Request], body: bytes, headers: Mapping[str, str]
@@ -220,7 +216,7 @@ class Front:
                 await self._tools.files.put(content)
         if work.outgoing:
             self._failpoints.reach("after_commit_before_relay")
-        await tell(self._connection, work, self._relays)
+        await self._announcer.tell(work)
         return text.encode()
 
 
@@ -235,23 +231,6 @@ def _refuse_too_large(request: type[Request], size: int) -> None:
     if size > MAX_REPLY:
         log.error("answer_too_large", handler=request.permission(), bytes=size, limit=MAX_REPLY)
         raise problems.TooLarge(f"结果超过 {MAX_REPLY // 1024} KB，无法一次返回，请缩小范围后重试")
-
-
-async def tell(connection: Client, work: Work, relays: Sequence[Relay] = ()) -> None:
-    """Wake the relays and hint to live pages; both may get lost, and what is committed stays so.
-
-    Where this process' own relays are the ones at work, nobody else has to be woken over the bus.
-    """
-    try:
-        if work.outgoing or work.stated:
-            for relay in relays:
-                relay.poke()
-            if not relays or not all(relay.at_work for relay in relays):
-                await connection.publish(poke_subject(work.service), b"")
-        for committee, kind in work.hints:
-            await connection.publish(hint_subject(committee, work.service), kind.encode())
-    except NatsError as error:
-        log.warning("hints_lost", error=type(error).__name__)
 
 
 def _claim(actor: Actor, request_id: UUID) -> str:

@@ -24,6 +24,7 @@ from chassis.gate import Plan, Position, not_behind, plan, waves
 from chassis.held import GAP, Arrived, Dead, Letter, letter_of, read
 from chassis.identity import Actor
 from chassis.ids import new_id
+from chassis.together import Write, write_together
 from chassis.work import Tools, Work
 from tongxin_contracts.catalogue import events_by_type
 from tongxin_contracts.envelope import Envelope
@@ -49,6 +50,12 @@ class Incoming(Generic[E]):
     envelope: Envelope
 
 
+_MOVE: Final = """
+update gate set last_version = moved.version, last_event_id = moved.event_id, epoch = moved.epoch
+from unnest($2::uuid[], $3::int[], $4::uuid[], $5::int[]) as moved (aggregate, version, event_id, epoch)
+where gate.consumer = $1 and gate.aggregate = moved.aggregate
+"""
+
 Reaction = Callable[[Sequence[Incoming[Any]], Work], Awaitable[None]]
 """`async def on_x(events, work)`: works on sets; events of one aggregate come in order."""
 
@@ -62,6 +69,7 @@ class Outcome:
     held: int = 0
     dead: int = 0
     works: list[Work] = field(default_factory=list)
+    runs: list["Run"] = field(default_factory=list)
 
     def add(self, other: "Outcome") -> None:
         """Count another batch's as well."""
@@ -70,6 +78,20 @@ class Outcome:
         self.held += other.held
         self.dead += other.dead
         self.works += other.works
+        self.runs += other.runs
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call of a reaction, for metrics: they are of what was committed."""
+
+    event: type[Event]
+    items: Sequence[Arrived]
+    now: datetime
+    began: float
+    took: float
+    """Seconds; what it left to be written with the gate is not in it."""
+    failed: bool = False
 
 
 class Inbox:
@@ -101,10 +123,25 @@ class Inbox:
         """Reactions act at the latest instant of their events, not now; see `chassis/rehearsal.py`."""
 
     async def take(self, letters: Sequence[Letter]) -> Outcome:
-        """Take a batch into effect and commit; raises only what makes the whole batch come again."""
+        """Take a batch into effect and commit; raises only what makes the whole batch come again.
+
+        Nearly always each event can be taken. So a batch is first taken as one, without a mark to go back to; when a
+        reaction fails nothing has happened, and it is taken again with care, so that one event at fault is found.
+        """
         arrived, loose = read(letters)
+        try:
+            return await self._take(arrived, loose, careful=False)
+        except Exception as error:
+            # The border of the quick way: the world's errors abort the batch, all others come up again on the other way.
+            if is_transient(error):
+                raise
+            return await self._take(arrived, loose, careful=True)
+
+    async def _take(
+        self, arrived: list[Arrived], loose: Sequence[tuple[Letter, str]], *, careful: bool
+    ) -> Outcome:
         async with self._database.transaction({item.envelope.committee for item in arrived}) as tx:
-            outcome = await self._take_in(tx, arrived)
+            outcome = await self._take_in(tx, arrived, careful=careful)
             for letter, explanation in loose:
                 log.warning("envelope_unreadable", subject=letter.subject, sequence=letter.stream_sequence)
                 await held.hold_loose(tx, self._consumer, letter, explanation, code=self._code)
@@ -179,7 +216,7 @@ class Inbox:
                 outcome.add(await self._take_in(tx, arrived))
 
     async def _take_in(
-        self, tx: Transaction, arrived: list[Arrived], *, also: Iterable[UUID] = ()
+        self, tx: Transaction, arrived: list[Arrived], *, also: Iterable[UUID] = (), careful: bool = True
     ) -> Outcome:
         aggregates = sorted({item.aggregate for item in arrived} | set(also), key=_BY_NUMBER)
         positions = await self._positions(tx, aggregates)
@@ -187,8 +224,9 @@ class Inbox:
         made = plan(positions, [*waiting, *arrived], stuck=stuck)
         dead: dict[UUID, Dead] = {}
         outcome = Outcome(duplicates=len(made.duplicates))
-        applied = await self._apply(tx, made.apply, dead, outcome)
-        await self._settle(tx, made, applied, dead)
+        applied = await self._apply(tx, made.apply, dead, outcome, careful=careful)
+        left = await outcome.works[-1].to_write() if outcome.works and not careful else []
+        await self._settle(tx, made, applied, dead, left)
         outcome.applied = len(applied)
         outcome.dead = len(dead) + len(made.forks)
         outcome.held = len(made.gaps) + len(made.apply) - len(applied) - len(dead)
@@ -211,7 +249,13 @@ class Inbox:
         }
 
     async def _apply(
-        self, tx: Transaction, items: Sequence[Arrived], dead: dict[UUID, Dead], outcome: Outcome
+        self,
+        tx: Transaction,
+        items: Sequence[Arrived],
+        dead: dict[UUID, Dead],
+        outcome: Outcome,
+        *,
+        careful: bool,
     ) -> list[Arrived]:
         """Run reactions over what the gate let through; returns what took effect, the rest is in `dead` or behind."""
         for item in items:
@@ -225,7 +269,10 @@ class Inbox:
             passing = not_behind(run, dead, blocked)
             event = self._wanted.get(type_)
             if event is not None and passing:
-                await self._react(tx, event, passing, dead, outcome)
+                if careful:
+                    await self._react(tx, event, passing, dead, outcome)
+                else:
+                    await self._react_as_one(tx, event, passing, outcome)
                 # Only who failed just now blocks here: what came before one that could not be read has taken effect.
                 failed: set[UUID] = set()
                 passing = not_behind(passing, dead, failed)
@@ -249,6 +296,16 @@ class Inbox:
             return Dead("undecodable", "; ".join(f"{part['loc']}: {part['type']}" for part in found)[:1000])
         return None
 
+    async def _react_as_one(
+        self, tx: Transaction, event: type[Event], items: Sequence[Arrived], outcome: Outcome
+    ) -> None:
+        """Call one reaction on a set; what the last one leaves to be written is written with the gate."""
+        for earlier in outcome.works[-1:]:
+            await earlier.flush()
+        began, now = time.perf_counter(), self._tools.clock.now()
+        outcome.works.append(await self._call(tx, event, items, now))
+        outcome.runs.append(Run(event, items, now, began, time.perf_counter() - began))
+
     async def _react(
         self,
         tx: Transaction,
@@ -258,14 +315,19 @@ class Inbox:
         outcome: Outcome,
     ) -> None:
         """Call one reaction on a set; when it fails, on halves of the set, down to the event at fault."""
+        began, now = time.perf_counter(), self._tools.clock.now()
         try:
             async with tx.undoable():
-                outcome.works.append(await self._call(tx, event, items))
+                work = await self._call(tx, event, items, now)
+                await work.flush()
+            outcome.works.append(work)
+            outcome.runs.append(Run(event, items, now, began, time.perf_counter() - began))
         except Exception as error:
             # The border of a reaction: its own errors become a dead letter, the world's errors abort the batch.
             if is_transient(error):
                 raise
             if len(items) == 1:
+                outcome.runs.append(Run(event, items, now, began, time.perf_counter() - began, failed=True))
                 dead[items[0].event_id] = Dead(
                     "failed",
                     f"{type(error).__name__}: {error}"[:1000],
@@ -289,8 +351,10 @@ class Inbox:
             if rest:
                 await self._react(tx, event, rest, dead, outcome)
 
-    async def _call(self, tx: Transaction, event: type[Event], items: Sequence[Arrived]) -> Work:
-        now = self._tools.clock.now()
+    async def _call(
+        self, tx: Transaction, event: type[Event], items: Sequence[Arrived], now: datetime
+    ) -> Work:
+        """What the reaction did, not all of it written yet."""
         work = Work(
             service=self._service,
             tx=tx,
@@ -301,53 +365,49 @@ class Inbox:
             request_id=new_id(),
             epoch=self._epoch,
         )
-        started, outcome = time.perf_counter(), "ok"
-        try:
-            with ExitStack() as spans:
-                await self._reactions[event]([_incoming(item, event, spans) for item in items], work)
-                await work.flush()
-        except Exception:
-            outcome = "dead"
-            raise
-        finally:
-            self._measure(event, items, now, outcome, time.perf_counter() - started)
+        with ExitStack() as spans:
+            await self._reactions[event]([_incoming(item, event, spans) for item in items], work)
         return work
 
-    def _measure(
-        self, event: type[Event], items: Sequence[Arrived], now: datetime, outcome: str, took: float
-    ) -> None:
-        telemetry.HANDLER_SECONDS.labels(self._service, f"on_{event.message_name}", outcome).observe(took)
+    def _measure(self, run: Run, committed: float) -> None:
+        name, outcome = run.event.message_name, "dead" if run.failed else "ok"
+        telemetry.HANDLER_SECONDS.labels(self._service, f"on_{name}", outcome).observe(run.took)
         if self._rehearsal:
             return  # what happens at its own past time is neither late nor in time
-        age = telemetry.EVENT_AGE_SECONDS.labels(self._service, event.message_name)
+        age = telemetry.EVENT_AGE_SECONDS.labels(self._service, name)
         late = 0
-        for item in items:
-            old = max(0.0, (now - item.envelope.time).total_seconds())
+        for item in run.items:
+            old = max(0.0, (run.now - item.envelope.time).total_seconds())
             age.observe(old)
-            late += old + took > telemetry.EVENT_IN_TIME_SECONDS
-        if outcome == "ok":  # what failed is counted once it is known which event it was
-            telemetry.EVENTS_DUE.labels(self._service).inc(len(items))
+            late += old + committed - run.began > telemetry.EVENT_IN_TIME_SECONDS
+        if not run.failed:  # what failed is counted with all dead letters
+            telemetry.EVENTS_DUE.labels(self._service).inc(len(run.items))
             telemetry.EVENTS_LATE.labels(self._service).inc(late)
 
-    async def _settle(
-        self, tx: Transaction, made: Plan[Arrived], applied: Sequence[Arrived], dead: Mapping[UUID, Dead]
-    ) -> None:
-        """Move the gate, let go of held rows that took effect, hold the rest."""
+    def _moved(self, applied: Sequence[Arrived]) -> list[Write]:
+        """What moves the gate behind what took effect."""
         # Of one aggregate in the order of versions, so the last one stays.
         last = {item.aggregate: item for item in applied}
-        if last:
-            await tx.raw.execute(
-                """
-                update gate set last_version = moved.version, last_event_id = moved.event_id, epoch = moved.epoch
-                from unnest($2::uuid[], $3::int[], $4::uuid[], $5::int[]) as moved (aggregate, version, event_id, epoch)
-                where gate.consumer = $1 and gate.aggregate = moved.aggregate
-                """,
-                self._consumer,
-                list(last),
-                [item.version for item in last.values()],
-                [item.event_id for item in last.values()],
-                [item.envelope.epoch for item in last.values()],
-            )
+        if not last:
+            return []
+        columns = [
+            list(last),
+            [item.version for item in last.values()],
+            [item.event_id for item in last.values()],
+            [item.envelope.epoch for item in last.values()],
+        ]
+        return [Write(_MOVE, [self._consumer, *columns])]
+
+    async def _settle(
+        self,
+        tx: Transaction,
+        made: Plan[Arrived],
+        applied: Sequence[Arrived],
+        dead: Mapping[UUID, Dead],
+        writes: Sequence[Write],
+    ) -> None:
+        """Move the gate together with what the last reaction left, let go of held rows that took effect, hold the rest."""
+        await write_together(tx, [*writes, *self._moved(applied)])
         gone = [
             item.letter.held_id for item in (*applied, *made.duplicates) if item.letter.held_id is not None
         ]
@@ -367,6 +427,9 @@ class Inbox:
         )
 
     def _count(self, outcome: Outcome) -> None:
+        committed = time.perf_counter()
+        for run in outcome.runs:
+            self._measure(run, committed)
         for name in ("applied", "duplicates", "held", "dead"):
             number = getattr(outcome, name)
             if number:

@@ -49,12 +49,10 @@ class Rows:
             for write in await _unless_single(tx, _insertion(self._name, columns), values)
         ]
 
-    async def add(self, tx: Transaction, row: Mapping[str, Any]) -> bool:
-        """Insert one row at once unless it is there already; whether it is new."""
+    def insertion(self, row: Mapping[str, Any]) -> Write:
+        """What inserts one row, and fails where it is there already."""
         full = {**self._defaults, **row}
-        statement = f"{_insertion(self._name, tuple(full))} on conflict do nothing"
-        done: str = await tx.raw.execute(statement, *(self._in(name, full[name]) for name in full))
-        return done == "INSERT 0 1"
+        return Write(_insertion(self._name, tuple(full)), [self._in(name, full[name]) for name in full])
 
     async def update(
         self, tx: Transaction, columns: tuple[str, ...], rows: Sequence[Mapping[str, Any]]

@@ -14,9 +14,11 @@ from uuid import UUID
 
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from chassis import bus, gauges, handling, housekeeping, migrations, restored, telemetry
+from chassis.announcing import Announcer
 from chassis.clock import Clock
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -117,6 +119,7 @@ class Running:
         self.epoch = 1
         self.connection: Client
         self.tools: Tools
+        self.announcer: Announcer
         self.front: handling.Front
         self.relays: list[Relay] = []
         self.consumers: list[Consumer] = []
@@ -138,6 +141,7 @@ class Running:
             floors=await self._floors(),
         )
         epoch = self.epoch = await self._epoch()
+        self.announcer = Announcer(name, self.connection, self.relays)
         self._make_front(epoch)
         self._make_relays()
         self._make_consumers(epoch)
@@ -193,11 +197,10 @@ class Running:
             database=self.database,
             verifier=TokenVerifier.from_file(self.settings.token_public_key_file, service=self.service.name),
             tools=self.tools,
-            connection=self.connection,
+            announcer=self.announcer,
             failpoints=self.failpoints,
             epoch=epoch,
             rehearsal=self.settings.rehearsal,
-            relays=self.relays,
         )
 
     def _make_relays(self) -> None:
@@ -234,8 +237,8 @@ class Running:
                     durable,
                     inbox,
                     connection=self.connection,
+                    announcer=self.announcer,
                     failpoints=self.failpoints,
-                    relays=self.relays,
                 )
             )
         if self.service.deadlines and not self.settings.rehearsal:
@@ -258,12 +261,11 @@ class Running:
             )
             yield work
             await work.flush()
-        await handling.tell(self.connection, work, self.relays)
+        await self.announcer.tell(work)
 
     async def _listen_for_pokes(self) -> None:
-        async def poked(_message: Any) -> None:
-            for relay in self.relays:
-                relay.poke()
+        async def poked(message: Msg) -> None:
+            self.announcer.poked(message.data)
 
         if self.relays:
             await self.connection.subscribe(poke_subject(self.service.name), cb=poked)
@@ -338,6 +340,7 @@ class Running:
         """End what runs in the background and close connections."""
         self.begin_to_stop()
         await end_all(self._tasks)
+        await self.announcer.close()
         # Not drain(): it waits for pull subscriptions, whose last status messages nobody takes any more.
         with suppress(NatsError, TimeoutError):  # a bus that is away takes nothing any more
             await self.connection.flush(timeout=2)

@@ -1,4 +1,4 @@
-"""Rows in any number into a table with one statement whose text never changes: what reactions on sets write with.
+"""Rows in any number into a table with one statement whose text never changes: what `Work.insert_later` writes with.
 
 Core's `insert().values(rows)` is compiled anew for each number of rows and sends every value as a parameter of its own,
 which costs more than everything else a batch of events takes (docs/performance.md). Here the rows are one parameter.
@@ -11,26 +11,17 @@ from typing import Any
 from pydantic_core import to_json
 from sqlalchemy import Table
 
-from chassis.database import Transaction
-from chassis.together import Write, write_together
+from chassis.together import Write
 
 Row = Mapping[str, Any]
 """Column -> value; ids, texts, numbers, instants, lists of them and JSON."""
 
 
-async def insert_rows(
-    tx: Transaction, table: Table, rows: Sequence[Row], *, key: str = "", replacing: Sequence[str] = ()
-) -> None:
-    """Insert rows, which all name the same columns; one that is there stays.
+def insertion(table: Table, rows: Sequence[Row], *, key: str = "", replacing: Sequence[str] = ()) -> Write:
+    """What inserts rows, which all name the same columns; one that is there stays.
 
     With `key` and `replacing`, one that is there takes these columns of the new row; a key may come once only.
     """
-    if rows:
-        await write_together(tx, [insertion(table, rows, key=key, replacing=replacing)])
-
-
-def insertion(table: Table, rows: Sequence[Row], *, key: str = "", replacing: Sequence[str] = ()) -> Write:
-    """The same as a write that may go together with others."""
     statement = _insert(table.name, tuple(rows[0]), key, tuple(replacing))
     return Write(statement, [to_json(rows).decode()])
 

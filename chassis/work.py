@@ -6,7 +6,7 @@ one for each event it states, without gaps; several aggregates cost as many stat
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,14 @@ from sqlalchemy import Table
 
 from chassis import deadlines, history, outbox, tasks
 from chassis.clock import Clock
-from chassis.database import Transaction
+from chassis.database import Transaction, is_taken
 from chassis.files import Files
 from chassis.identity import Actor
 from chassis.ids import new_id
-from chassis.problems import NotFound, VersionClash
+from chassis.problems import NotFound, VersionClash, WrongState
 from chassis.rows import rows_of
 from chassis.sealing import Sealer
+from chassis.sets import Row, insertion
 from chassis.settings import Settings
 from chassis.telemetry import current_traceparent
 from chassis.together import Write, write_together
@@ -142,10 +143,16 @@ class Work:
     files_to_keep: list[bytes] = field(default_factory=list)
     hints: set[tuple[str, str]] = field(default_factory=set)
     """(committee, kind) of what live pages may show differently after this."""
-    stated: bool = False
-    """Events were written already, by a part of this work."""
+    stated: set[str] = field(default_factory=set)
+    """Streams for which a part of this work wrote events already."""
     later: list[Write] = field(default_factory=list)
     """What is to be written and nothing in this transaction reads."""
+    inserts: dict[tuple[Table, tuple[str, ...], str, tuple[str, ...]], dict[Any, Row]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    """The same for rows, by table, columns, key and what they replace; see `insert_later`."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """What to say where a write meets a row that is there already, by the name of the constraint."""
 
     async def load(self, table: Table, id_: UUID) -> Aggregate:
         """Lock and read one aggregate; raises NotFound, also for a row of another committee."""
@@ -211,6 +218,17 @@ class Work:
         """Have a file put into the bucket right before the commit."""
         self.files_to_keep.append(content)
 
+    def insert_later(
+        self, table: Table, rows: Iterable[Row], *, key: str = "", replacing: Sequence[str] = ()
+    ) -> None:
+        """Insert rows at the end, one statement for all of a kind: for what nothing in this transaction reads.
+
+        A row that is there stays, or, with `key`, takes the columns `replacing` of the new one; of two new ones the last counts.
+        """
+        for row in rows:
+            kind = (table, tuple(row), key, tuple(replacing))
+            self.inserts[kind][row[key] if key else len(self.inserts[kind])] = row
+
     async def disclose(self, subject: UUID, fields: Sequence[str], purpose: str) -> None:
         """Note that sensitive fields of somebody were read, by whom and what for."""
         await self.disclose_many([subject], fields, purpose)
@@ -255,34 +273,72 @@ class Work:
 
     async def cancel_deadlines(self, matter: UUID | Collection[UUID]) -> None:
         """Whatever was to happen on a matter or several happens no more."""
-        await self._write_later()  # what was set in this transaction is cancelled as well
+        await self.write_later_now()  # what was set in this transaction is cancelled as well
         self.later.append(deadlines.cancelling(matter, self.now))
 
     def apart(self) -> "Work":
         """A part of this work in the same transaction that can be given up alone; to be flushed and then taken over."""
         return replace(
-            self, entries=[], touched=[], outgoing=[], files_to_keep=[], hints=set(), stated=False, later=[]
+            self,
+            entries=[],
+            touched=[],
+            outgoing=[],
+            files_to_keep=[],
+            hints=set(),
+            stated=set(),
+            later=[],
+            inserts=defaultdict(dict),
+            taken={},
         )
 
     def take_over(self, part: "Work") -> None:
         """A part was flushed: what has to be told after the commit is told by this work."""
         self.hints |= part.hints
-        self.stated = self.stated or part.stated or bool(part.outgoing)
+        self.stated |= part.streams()
         self.files_to_keep += part.files_to_keep
+
+    def streams(self) -> set[str]:
+        """Whose relays have something to do after the commit."""
+        return self.stated | {message.stream for message in self.outgoing}
 
     async def flush(self, *also: Write) -> None:
         """Write everything: rows, history, outbox. Called by the chassis, once, right before the commit.
 
         What is left of all that when the sets are written, goes together with what else is to be written: one round trip.
         """
-        writes = [*self.later, *await self._write_rows()]
-        writes += await history.writes(self.tx, self.entries)
-        await write_together(self.tx, [*writes, *outbox.writes(self.outgoing), *also])
+        await self._send([*await self.to_write(), *also])
 
-    async def _write_later(self) -> None:
-        later, self.later = self.later, []
-        for write in later:
-            await write_together(self.tx, [write])
+    async def to_write(self) -> list[Write]:
+        """Write what goes in sets; the rest is given back, to be sent with others. Called by the chassis, instead of `flush`."""
+        writes = [*self._take_later(), *await self._write_rows()]
+        writes += await history.writes(self.tx, self.entries)
+        return [*writes, *outbox.writes(self.outgoing)]
+
+    async def write_later_now(self) -> None:
+        """Write at once what was to be written at the end: it is read after all."""
+        for write in self._take_later():
+            await self._send([write])
+
+    async def _send(self, writes: Sequence[Write]) -> None:
+        try:
+            await write_together(self.tx, writes)
+        except Exception as error:
+            for constraint, words in self.taken.items():
+                if is_taken(error, constraint):
+                    raise WrongState(words) from error
+            raise
+
+    def _take_later(self) -> list[Write]:
+        writes = [
+            *self.later,
+            *(
+                insertion(table, list(rows.values()), key=key, replacing=replacing)
+                for (table, _columns, key, replacing), rows in self.inserts.items()
+            ),
+        ]
+        self.later.clear()
+        self.inserts.clear()
+        return writes
 
     async def _write_rows(self) -> list[Write]:
         new: dict[Table, list[dict[str, Any]]] = defaultdict(list)

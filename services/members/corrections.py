@@ -53,6 +53,7 @@ async def reckon_again(members: Sequence[Aggregate], days: Sequence[date], work:
     pasts = await _pasts(work, members)
     if not pasts:
         return
+    await work.write_later_now()  # the evidence that is new is reckoned with
     schemes = {one.scheme.rule_version: one for one in await adopted_schemes(work)}
     todo: dict[tuple[int, str], list[_Past]] = defaultdict(list)
     had_open = {past.member.id for past in pasts if past.open_years()}

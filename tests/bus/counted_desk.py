@@ -11,6 +11,7 @@ from uuid import UUID
 
 from nats.aio.client import Client
 
+from chassis.announcing import Announcer
 from chassis.clock import SystemClock
 from chassis.failpoints import Failpoints
 from chassis.files import Files
@@ -59,7 +60,7 @@ class CountedDesk:
             database=self._asked,
             verifier=TokenVerifier(stack.keys.token_public.read_bytes(), service=service.name),
             tools=tools,
-            connection=cast(Client, self._bus),
+            announcer=Announcer(service.name, cast(Client, self._bus)),
             failpoints=Failpoints(),
             epoch=1,
         )

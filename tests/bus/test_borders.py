@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chassis import bus
+from chassis.announcing import Announcer
 from chassis.clock import SystemClock
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -57,7 +58,7 @@ async def desk(wire: Wire) -> AsyncIterator[dict[str, Any]]:
             files=ObjectStoreFiles(wire.sender.jetstream()),
             sealer=Sealer.from_file(wire.stack.keys.sealing),
         ),
-        connection=wire.sender,
+        announcer=Announcer("proposals", wire.sender),
         failpoints=Failpoints(),
         epoch=1,
     )
@@ -151,7 +152,14 @@ async def test_batches_that_fail_leave_nothing_behind_in_the_client(wire: Wire) 
 
     wire_inbox = wire.inbox("leaking")
     wire_inbox.__class__ = Failing
-    consumer = Consumer(STREAM, "consultation", wire_inbox, connection=wire.reader, failpoints=Failpoints())
+    consumer = Consumer(
+        STREAM,
+        "consultation",
+        wire_inbox,
+        connection=wire.reader,
+        announcer=Announcer("consultation", wire.reader),
+        failpoints=Failpoints(),
+    )
     before = len(wire.reader._subs)
     task = asyncio.create_task(consumer.run())
     await until_async(lambda: looked >= 3, "it failed three times", limit=20)

@@ -16,6 +16,7 @@ import asyncpg
 from nats.aio.client import Client
 
 from chassis import bus, outbox
+from chassis.announcing import Announcer
 from chassis.clock import SystemClock
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -85,7 +86,12 @@ class Wire:
     def consumer(self, name: str) -> Consumer:
         """A pulling reader on the provisioned durable."""
         return Consumer(
-            STREAM, "consultation", self.inbox(name), connection=self.reader, failpoints=Failpoints()
+            STREAM,
+            "consultation",
+            self.inbox(name),
+            connection=self.reader,
+            announcer=Announcer("consultation", self.reader),
+            failpoints=Failpoints(),
         )
 
     async def _react(self, events: Sequence[Incoming[ProposalReturned]], work: Work) -> None:

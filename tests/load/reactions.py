@@ -14,6 +14,7 @@ import asyncpg
 from nats.aio.client import Client
 
 from chassis import bus
+from chassis.announcing import Announcer
 from chassis.clock import SystemClock
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -21,7 +22,6 @@ from chassis.failpoints import Failpoints
 from chassis.files import ObjectStoreFiles
 from chassis.inbox import Inbox, Incoming, Reaction
 from chassis.sealing import Sealer
-from chassis.sets import insert_rows
 from chassis.work import Tools, Work
 from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER
@@ -75,10 +75,10 @@ async def measure() -> list[Figure]:
 async def one_by_one(incoming: Sequence[Incoming[ProposalFiled]], work: Work) -> None:
     """The same projection by a function that is called for each event."""
     for event in incoming:
-        await _one(event, work)
+        _one(event, work)
 
 
-async def _one(event: Incoming[ProposalFiled], work: Work) -> None:
+def _one(event: Incoming[ProposalFiled], work: Work) -> None:
     row = {
         "proposal_id": event.data.proposal_id,
         "committee": event.envelope.committee,
@@ -88,7 +88,7 @@ async def _one(event: Incoming[ProposalFiled], work: Work) -> None:
         "filed_at": event.envelope.time,
         "proposers": [event.data.first_proposer, *event.data.co_proposers],
     }
-    await insert_rows(work.tx, tables.candidate, [row])
+    work.insert_later(tables.candidate, [row])
     work.hint("topic", event.envelope.committee)
 
 
@@ -126,7 +126,14 @@ async def _take(stack: Stack, reader: Client, reaction: Reaction) -> float:
         tools=tools,
         epoch=1,
     )
-    consumer = Consumer(events.STREAM, "consultation", inbox, connection=reader, failpoints=Failpoints())
+    consumer = Consumer(
+        events.STREAM,
+        "consultation",
+        inbox,
+        connection=reader,
+        announcer=Announcer("consultation", reader),
+        failpoints=Failpoints(),
+    )
     admin = await asyncpg.connect(stack.database_url("consultation", "owner"))
     await admin.execute("truncate candidate, gate")
     began = time.perf_counter()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from chassis.inbox import Incoming
-from chassis.sets import insert_rows
 from chassis.work import Work
 from services.consultation import tables
 from tongxin_contracts.proposals.events import ProposalFiled
@@ -24,8 +23,7 @@ async def on_proposal_filed(events: Sequence[Incoming[ProposalFiled]], work: Wor
         for event in events
     }
     # One that was taken as a topic stays through a restore of its owner: it takes the authors as they stand.
-    await insert_rows(
-        work.tx,
+    work.insert_later(
         tables.candidate,
         list(rows.values()),
         key="proposal_id",

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from sqlalchemy import delete
 
 from chassis.inbox import Incoming
-from chassis.sets import insert_rows
 from chassis.work import Work
 from services.consultation import tables
 from tongxin_contracts.members.events import UnitRegistered, UnitStaffed
@@ -22,7 +21,7 @@ async def on_unit_registered(events: Sequence[Incoming[UnitRegistered]], work: W
         }
         for event in events
     }
-    await insert_rows(work.tx, tables.unit, list(rows.values()), key="id", replacing=("name", "active"))
+    work.insert_later(tables.unit, list(rows.values()), key="id", replacing=("name", "active"))
 
 
 async def on_unit_staffed(events: Sequence[Incoming[UnitStaffed]], work: Work) -> None:
@@ -35,4 +34,4 @@ async def on_unit_staffed(events: Sequence[Incoming[UnitStaffed]], work: Work) -
         for unit_id, event in latest.items()
         for person in dict.fromkeys(one.person_id for one in event.data.posts)
     ]
-    await insert_rows(work.tx, post, rows)
+    work.insert_later(post, rows)

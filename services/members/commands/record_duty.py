@@ -1,7 +1,7 @@
 """Record that a member did something that counts, or stayed away where it counts against them."""
 
 from chassis.calendar import local_date
-from chassis.problems import Invalid, WrongState
+from chassis.problems import Invalid
 from chassis.rows import rows_of
 from chassis.work import Work
 from services.members import tables
@@ -35,8 +35,8 @@ async def record_duty(command: RecordDuty, work: Work) -> Done:
         "recorded_at": work.now,
         "recorded_by": work.actor.id,
     }
-    if not await rows_of(tables.duty_fact).add(work.tx, fact):
-        raise WrongState("这条履职记录已经登记过，请刷新页面查看；要另外登记一条，请重新填写")
+    work.later.append(rows_of(tables.duty_fact).insertion(fact))
+    work.taken["duty_fact_pkey"] = "这条履职记录已经登记过，请刷新页面查看；要另外登记一条，请重新填写"
     member.state(
         DutyRecorded(
             member_id=member.id,

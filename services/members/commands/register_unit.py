@@ -1,7 +1,5 @@
 """Put a handling unit on the committee's list, rename it, or close it."""
 
-from sqlalchemy import select
-
 from chassis.problems import Invalid
 from chassis.work import Aggregate, Work
 from services.members import tables
@@ -9,6 +7,8 @@ from tongxin_contracts.members.commands import RegisterUnit
 from tongxin_contracts.members.events import UnitRegistered
 from tongxin_contracts.message import Done
 from tongxin_contracts.problems import FieldProblem
+
+_TAKEN = "select exists (select from unit where committee = $1 and name = $2 and id <> $3)"
 
 
 async def register_unit(command: RegisterUnit, work: Work) -> Done:
@@ -40,12 +40,6 @@ def _new(command: RegisterUnit, work: Work) -> Aggregate:
 
 
 async def _refuse_taken_name(command: RegisterUnit, work: Work) -> None:
-    unit = tables.unit.c
-    taken = await work.tx.sql.scalar(
-        select(unit.id).where(
-            unit.committee == work.committee, unit.name == command.name, unit.id != command.unit_id
-        )
-    )
-    if taken is not None:
+    if await work.tx.raw.fetchval(_TAKEN, work.committee, command.name, command.unit_id):
         message = f"“{command.name}”已在承办单位名单中，请直接修改那一家。"
         raise Invalid(errors=[FieldProblem(field="name", message=message)])

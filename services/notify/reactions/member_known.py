@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from chassis.inbox import Incoming
-from chassis.sets import insert_rows
 from chassis.work import Work
 from services.notify import tables
 from services.notify.reactions.forwarding import forward
@@ -38,6 +37,4 @@ async def know(
         for event in events
     }
     known = list(rows.values())
-    await insert_rows(
-        work.tx, tables.member_person, known, key="member_id", replacing=("person", "sector", "serving")
-    )
+    work.insert_later(tables.member_person, known, key="member_id", replacing=("person", "sector", "serving"))

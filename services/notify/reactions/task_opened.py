@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from chassis.inbox import Incoming
-from chassis.sets import insert_rows
 from chassis.work import Work
 from services.notify import tables
 from tongxin_contracts.tasks import TaskOpened
@@ -30,6 +29,6 @@ async def on_task_opened(events: Sequence[Incoming[TaskOpened]], work: Work) -> 
         }
         for event in events
     }
-    await insert_rows(work.tx, tables.todo, list(rows.values()), key="task_id", replacing=_SET_AGAIN)
+    work.insert_later(tables.todo, list(rows.values()), key="task_id", replacing=_SET_AGAIN)
     for event in events:
         work.hint("task", event.envelope.committee)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis.ids import derived_id
 from chassis.inbox import Incoming
-from chassis.sets import insert_rows
 from chassis.work import Work
 from services.notify import tables
 from services.notify.rules.texts import Text
@@ -36,7 +35,7 @@ async def tell(
             work.hint("notice", event.envelope.committee)
         about = matter(event.data) if matter else event.envelope.aggregate
         rows += [_notice(event, person, text, about) for person in persons]
-    await insert_rows(work.tx, tables.notice, rows)
+    work.insert_later(tables.notice, rows)
 
 
 def _persons(whom: Whom) -> tuple[UUID, ...]:

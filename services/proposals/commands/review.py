@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from chassis.ids import new_id
 from chassis.problems import Forbidden, NotFound, Refusal, from_rule
-from chassis.sets import insertion
 from chassis.work import Aggregate, Work
 from services.proposals import review_tables, tables
 from services.proposals.review_tasks import close_review_tasks, open_review_tasks
@@ -170,8 +169,7 @@ def _apply(
 def _keep_words(taken: Sequence[Taken], decision: Decision, work: Work) -> None:
     """Keep what the round said on each, by whom and when: shown to later rounds and never changed."""
     rows = [_word(one, decision, work) for one in taken]
-    if rows:
-        work.later.append(insertion(review_tables.recommendation, rows))
+    work.insert_later(review_tables.recommendation, rows)
 
 
 def _word(taken: Taken, decision: Decision, work: Work) -> dict[str, object]:

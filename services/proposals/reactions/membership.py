@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.inbox import Incoming
-from chassis.sets import insert_rows
 from chassis.work import Work
 from services.proposals import review_tables
 from tongxin_contracts.members.events import MemberAdmitted, MemberChanged
@@ -35,6 +34,4 @@ async def _keep(
         for event, serving in members
     }
     known = list(rows.values())
-    await insert_rows(
-        work.tx, review_tables.committee_member, known, key="id", replacing=("person_id", "serving")
-    )
+    work.insert_later(review_tables.committee_member, known, key="id", replacing=("person_id", "serving"))

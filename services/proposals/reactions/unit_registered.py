@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from chassis.inbox import Incoming
-from chassis.sets import insert_rows
 from chassis.work import Work
 from services.proposals import tables
 from tongxin_contracts.members.events import UnitRegistered
@@ -22,4 +21,4 @@ async def on_unit_registered(events: Sequence[Incoming[UnitRegistered]], work: W
         for event in events
     }
     known = list(rows.values())
-    await insert_rows(work.tx, tables.unit, known, key="id", replacing=("name", "short_name", "active"))
+    work.insert_later(tables.unit, known, key="id", replacing=("name", "short_name", "active"))

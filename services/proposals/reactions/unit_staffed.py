@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from sqlalchemy import delete
 
 from chassis.inbox import Incoming
-from chassis.sets import insert_rows
 from chassis.work import Work
 from services.proposals import tables
 from tongxin_contracts.members.events import UnitStaffed
@@ -25,4 +24,4 @@ async def on_unit_staffed(events: Sequence[Incoming[UnitStaffed]], work: Work) -
         for unit_id, event in latest.items()
         for post in event.data.posts
     ]
-    await insert_rows(work.tx, tables.unit_post, rows)
+    work.insert_later(tables.unit_post, rows)

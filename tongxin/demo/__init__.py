@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from chassis.clock import SystemClock
 from infra.local.blocking import blocking
-from tongxin.demo import agencies, around, calls, duty, stage, year_end
-from tongxin.demo.accounts import make_accounts
+from tongxin.demo import agencies, around, calls, duty, last_year, stage, year_end
+from tongxin.demo.accounts import make_accounts, shown_people
 from tongxin.demo.began import began_at
 from tongxin.demo.cast import Office, office
 from tongxin.demo.lives import Life, lives, tell_life
-from tongxin.demo.rehearsal import rehearsing, settled, telling
+from tongxin.demo.mail import confirm_addresses, send_circular
+from tongxin.demo.rehearsal import caught_up, rehearsing, settled, telling
 from tongxin.demo.script import Say, Script
 from tongxin.demo_data.fates import fates
 from tongxin.demo_data.places import BESIDE, CITY, COUNTY, LAKE, PLACES
@@ -78,13 +79,17 @@ async def _around(
         await calls.call(script, offices[COUNTY.code])
         beside = asyncio.gather(*(_beside(script, one, members[code]) for code, one in offices.items()))
         logins = await make_accounts(stack, list(offices.values()), members)
+        await confirm_addresses(script, shown_people(list(offices.values()), members))
         await beside
         await settled(script, offices)
+        await caught_up(script, "notify")
+        await send_circular(script, offices[COUNTY.code])
         return logins
 
 
 async def _beside(script: Script, one: Office, members: list[MemberRow]) -> None:
     await duty.record(script, one, members)
+    await last_year.tell(script, one, members)
     await around.consult(script, one, members)
     await year_end.appraise(script, one)
 

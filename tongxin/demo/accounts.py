@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from chassis.clock import SystemClock
 from chassis.database import Database, Transaction
+from chassis.identity import Actor
 from services.portal import tables
 from services.portal.accounts import passwords, records
 from tongxin.demo.cast import Office, Player
@@ -87,8 +88,27 @@ def _login_of(player: Player, numbers: Mapping[str, int]) -> str:
     return f"{_PREFIX[player.committee]}-{unit}{_LOGINS[player.role]}"
 
 
+def shown_people(offices: Sequence[Office], members: Mapping[str, Sequence[MemberRow]]) -> dict[str, Actor]:
+    """Those who get a password, by a short name of their own."""
+    people: dict[str, Actor] = {}
+    for office in offices:
+        code = office.committee
+        numbers = {short: number for number, short in enumerate(office.units, 1)}
+        for player in office.players():
+            if _is_shown(office, player):
+                people[_login_of(player, numbers)] = player.acting
+        for number, row in enumerate(members[code][: MEMBERS_WITH_PASSWORD[code]], 1):
+            member = Actor(id=str(row.person_id), committee=code, roles=(Role.MEMBER,))
+            people[f"{_PREFIX[code]}-member-{number}"] = member
+    return people
+
+
+def _is_shown(office: Office, player: Player) -> bool:
+    return player.role in _SHOWN[office.committee] and player.unit in (None, SHOWN_UNIT)
+
+
 def _account(office: Office, player: Player, login: str) -> records.NewAccount:
-    shown = player.role in _SHOWN[office.committee] and player.unit in (None, SHOWN_UNIT)
+    shown = _is_shown(office, player)
     return records.NewAccount(
         login=login,
         name=player.name,

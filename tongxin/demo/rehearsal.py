@@ -1,11 +1,13 @@
 """The services in a rehearsal, only those an act needs; and how one knows that all that was told has arrived."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from infra.lag import read_lag
 from infra.local.ports import free_port
 from tongxin.asking import Asker
 from tongxin.demo.cast import Office
@@ -49,6 +51,20 @@ async def telling(stack: "Stack", now: datetime, say: Say) -> AsyncIterator[Scri
         yield Script(asker, now, say)
     finally:
         await asker.close()
+
+
+async def caught_up(script: Script, service: str, stream: str | None = None) -> None:
+    """Wait until a service has taken in all that was stated, or all of one stream."""
+
+    async def nothing_left() -> bool:
+        lag = await asyncio.to_thread(read_lag, script.asker.stack)
+        unsent = [one for one in lag.outboxes if stream in (None, one.stream)]
+        states = [one.state for one in lag.consumers if one.state.name == service]
+        return not unsent and not any(
+            state.pending or state.ack_pending for state in states if stream in (None, state.stream)
+        )
+
+    await script.until(nothing_left, f"{service} has taken in everything", every=0.25)
 
 
 async def settled(script: Script, offices: dict[str, Office]) -> None:

@@ -56,8 +56,8 @@ class Script:
             await asyncio.sleep(every)
         raise TimeoutError(what)
 
-    async def all(self, jobs: Sequence[Callable[[], Awaitable[T]]], label: str) -> list[T]:
-        """Do them all, some at the same time, and say how far it is."""
+    async def all(self, jobs: Sequence[Callable[[], Awaitable[T]]], label: str | None) -> list[T]:
+        """Do them all, some at the same time, and say how far it is where that has a label."""
         gate, done = asyncio.Semaphore(AT_ONCE), 0
         step = max(1, len(jobs) // 4)
 
@@ -66,7 +66,7 @@ class Script:
             async with gate:
                 result = await job()
             done += 1
-            if done % step == 0 or done == len(jobs):
+            if label and (done % step == 0 or done == len(jobs)):
                 self.say(f"{label}：{done}/{len(jobs)}")
             return result
 

@@ -32,6 +32,7 @@ from tongxin_contracts.members.points import (
     RankedMember,
     RankingAnswer,
     SimulationAnswer,
+    YearClosing,
 )
 from tongxin_contracts.members.queries import MemberRow, UnitRow
 from tongxin_contracts.words import (
@@ -56,7 +57,7 @@ OFFICE = replace(
     permissions=THE_OFFICER.permissions
     | {
         "members.register_unit", "members.staff_unit", "members.duty_ranking", "members.export_ranking", "members.duty_days",
-        "members.simulate_scheme", "members.answer_appeal", "members.plan_duty_days", "members.record_duty_day",
+        "members.simulate_scheme", "members.answer_appeal", "members.close_duty_year", "members.plan_duty_days", "members.record_duty_day",
         "members.assign_duty", "members.record_duty", "members.duty_statistics", "members.dossier",
     },
 )  # fmt: skip
@@ -194,6 +195,12 @@ def examples() -> Iterator[tuple[str, PageContext, View]]:
         groups=GROUPS,
     )
     yield "ranking", page("/ranking", OFFICE), RankingView(ranking=ranking)
+    never = YearClosing(passed=0, below=0, open=320, over=True, closed_at=None)
+    over = ranking.model_copy(update={"year": 2025, "closing": never})
+    yield "ranking_over", page("/ranking", OFFICE), RankingView(ranking=over)
+    partly = YearClosing(passed=240, below=71, open=9, over=True, closed_at=ago(days=40))
+    closed = ranking.model_copy(update={"year": 2025, "closing": partly})
+    yield "ranking_closed", page("/ranking", OFFICE), RankingView(ranking=closed)
     moved = [
         MovedMember(
             member_id=ident("member", place), name=PEOPLE[place], liaison_group=GROUPS[place % 3], before="58", after="63",

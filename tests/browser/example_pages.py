@@ -1,6 +1,7 @@
 """Example pages around proposals: work, notices, members, topics, agencies, accounts, operation, problems."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from services.portal.views import (
@@ -34,6 +35,7 @@ from tongxin_contracts.members.queries import (
     RosterReportAnswer,
     RowReport,
     UncountedDuty,
+    YearResult,
 )
 from tongxin_contracts.notify.queries import (
     MyWorkAnswer,
@@ -43,8 +45,19 @@ from tongxin_contracts.notify.queries import (
     WorkCount,
 )
 from tongxin_contracts.problems import FieldProblem, Problem
-from tongxin_contracts.words import DutyKind, NoticeKind, RosterRowOutcome, Sector, TaskKind
+from tongxin_contracts.words import (
+    DutyKind,
+    ExitDecision,
+    NoticeKind,
+    RosterRowOutcome,
+    Sector,
+    TaskKind,
+    YearEndOutcome,
+)
 
+THE_OFFICER_WHO_DECIDES = replace(
+    THE_OFFICER, permissions=THE_OFFICER.permissions | {"members.dossier", "members.decide_exit"}
+)
 EXAMPLE_PASSWORD = "云杉-渡口-七月-砚台"
 
 
@@ -281,6 +294,22 @@ def _members() -> Iterator[tuple[str, PageContext, View]]:
     )
     reached = _dossier(total="17", floor="15", grade="达标", lines=LINES[:1], uncounted=[])
     yield "dossier_reached", own, DossierView(dossier=reached, timeline=story)
+    ended = YearResult(
+        outcome=YearEndOutcome.SUGGEST_RESIGNATION,
+        points="14",
+        text="全年积分低于15分，联络组向上级政协建议请辞，由上级政协决定。",
+        decided_by="上级政协",
+        decision=None,
+        reason=None,
+        decided_at=None,
+    )
+    short = _dossier(total="14", floor="15", year=2025, lines=LINES[:1], uncounted=[], result=ended)
+    office = page("/members/1", THE_OFFICER_WHO_DECIDES)
+    yield "dossier_suggested", office, DossierView(dossier=short, timeline=story)
+    kept = ended.model_copy(
+        update={"decision": ExitDecision.KEEP, "reason": "住院四个月，继续履职", "decided_at": ago(days=3)}
+    )
+    yield "dossier_decided", own, DossierView(dossier=short.model_copy(update={"result": kept}), is_own=True)
     bare = _dossier(
         scheme=None, rule_version=None, total="0", floor=None, lines=[], uncounted=[], party=None, phone=None
     )

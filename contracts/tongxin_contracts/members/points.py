@@ -156,6 +156,19 @@ class RankedMember(Answer):
     """The step of the allowance, None where the scheme says nothing of it."""
 
 
+class YearClosing(Answer):
+    """How far a duty year is closed, by what is written down now; corrections move it."""
+
+    passed: int
+    below: int
+    open: int
+    """Serving members whose year is not written down."""
+    over: bool
+    """Whether the year's last day has passed, so that it can be closed."""
+    closed_at: datetime | None
+    """When it was closed last; None where it never was."""
+
+
 class RankingAnswer(Answer):
     """The ranking of a duty year as the evidence stands now."""
 
@@ -172,6 +185,8 @@ class RankingAnswer(Answer):
     """How many of them have reached the floor."""
     groups: list[str]
     """The liaison groups there are, to filter by."""
+    closing: YearClosing | None = None
+    """None where no scheme is in force."""
 
 
 class DutyRanking(Query, service="members", answer=RankingAnswer):

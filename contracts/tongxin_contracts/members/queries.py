@@ -11,12 +11,14 @@ from tongxin_contracts.members.events import UnitPost
 from tongxin_contracts.message import PAGE_SIZE, Answer, CommitteeCode, HistoryEntry, Query
 from tongxin_contracts.words import (
     DutyKind,
+    ExitDecision,
     Gender,
     MemberRank,
     MemberStanding,
     Party,
     RosterRowOutcome,
     Sector,
+    YearEndOutcome,
 )
 
 SearchText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=50)]
@@ -126,6 +128,21 @@ class UncountedDuty(Answer):
     reason: str
 
 
+class YearResult(Answer):
+    """How a member's year ended, as it was written down when the year was closed, and what was decided on it."""
+
+    outcome: Public[YearEndOutcome]
+    points: Internal[str]
+    text: Internal[str]
+    """What the scheme says to it."""
+    decided_by: Public[str | None]
+    """Who decides on it; None where there is nothing to decide."""
+    decision: Internal[ExitDecision | None]
+    reason: Personal[str | None]
+    """Of the decision."""
+    decided_at: Internal[datetime | None]
+
+
 class DossierAnswer(Answer):
     """履职档案: who the member is and what they did this duty year."""
 
@@ -158,6 +175,8 @@ class DossierAnswer(Answer):
     history: Internal[list[HistoryEntry]]
     history_intact: Internal[bool]
     """Whether the hash chain of the history holds."""
+    result: Internal[YearResult | None] = None
+    """None while the year is not closed."""
 
 
 class Dossier(Query, service="members", answer=DossierAnswer):

@@ -10,6 +10,7 @@ from chassis.work import Work
 from services.members import tables
 from services.members.ledgers import current_year, ledgers, scheme_for
 from services.members.queries.dossier_history import dossier_history
+from services.members.queries.year_results import year_result
 from services.members.rules.points import Ledger, Line
 from services.members.rules.scheme import Scheme, points_text
 from tongxin_contracts.members.queries import Dossier, DossierAnswer, LedgerLine, UncountedDuty
@@ -53,6 +54,7 @@ async def dossier(query: Dossier, work: Work) -> DossierAnswer:
         uncounted=_uncounted(ledger, facts),
         history=past.entries,
         history_intact=past.intact,
+        result=await year_result(work, row.member_id, year),
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.work import Work
 from services.members.queries.cursors import read_cursor, write_cursor
+from services.members.queries.year_results import year_closing
 from services.members.rankings import Ranking, ranking
 from services.members.rules.ranking import Standing
 from services.members.rules.scheme import points_text
@@ -29,6 +30,7 @@ async def duty_ranking(query: DutyRanking, work: Work) -> RankingAnswer:
         serving=len(found.standings),
         reached=None if floor is None else sum(one.total >= floor for one in found.standings.values()),
         groups=sorted({row.liaison_group for row in found.members.values() if row.liaison_group}),
+        closing=await year_closing(work, found),
     )
 
 

@@ -19,6 +19,7 @@ from services.portal.views import DossierView, MembersView, RosterImportView, Ro
 from services.portal.visit import Visit, Visiting, command_id
 from tongxin_contracts.members.commands import (
     AnnulDuty,
+    DecideExit,
     ExportRoster,
     FileMade,
     ImportRoster,
@@ -148,6 +149,8 @@ def _duty_command(visit: Visit, member_id: UUID, form: FormData, id_: UUID) -> t
             return valid(CorrectDuty, **fields), "已更正，原记录保留，积分已重新计算。"
         case "annul":
             return valid(AnnulDuty, **fields), "已撤销，积分已重新计算。"
+        case "decide":
+            return valid(DecideExit, **fields), "已作出决定，记入履职档案。"
         case "phone":
             return valid(ChangePhone, **fields), "手机号码已更换，请告知本人用新号码登录。"
         case "readmit":

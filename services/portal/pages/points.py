@@ -14,7 +14,7 @@ from services.portal.pages.fields import texts, valid
 from services.portal.pages.members import dossier_page
 from services.portal.views import AppealsView, RankingView, SimulationView
 from services.portal.visit import Visit, Visiting, command_id, uuid_field
-from tongxin_contracts.members.commands import FileMade
+from tongxin_contracts.members.commands import CloseDutyYear, FileMade, YearClosed
 from tongxin_contracts.members.points import (
     AnswerAppeal,
     AppealPoints,
@@ -47,7 +47,33 @@ async def ranking(
     query = valid(
         DutyRanking, committee=visit.committee, year=year, liaison_group=group.strip() or None, after=after
     )
-    return await visit.page(RankingView(ranking=await visit.ask(RankingAnswer, query), group=group.strip()))
+    return await _ranking(visit, query)
+
+
+@router.post("/ranking")
+async def close_year(visit: Visiting) -> Response:
+    """Write down how the year ended for everybody it is not written down for yet."""
+    form = await visit.form()
+    id_ = command_id(form)
+    year = _year(str(form.get("year", "")))
+    try:
+        command = valid(
+            CloseDutyYear, committee=visit.committee, closing_id=derived_id("closing", id_), year=year or 0
+        )
+        closed = await visit.ask(YearClosed, command, id_)
+    except Refusal as refusal:
+        return await _ranking(visit, valid(DutyRanking, committee=visit.committee, year=year), refusal)
+    said = f"{closed.year} 年度已结算：{closed.passed} 人达标，{len(closed.below)} 人未达标。"
+    return await visit.go(f"/ranking?year={closed.year}", said)
+
+
+async def _ranking(visit: Visit, query: DutyRanking, refusal: Refusal | None = None) -> Response:
+    view = RankingView(
+        ranking=await visit.ask(RankingAnswer, query),
+        group=query.liaison_group or "",
+        problem=refusal.problem(telemetry.trace_id()) if refusal else None,
+    )
+    return await visit.page(view, status=refusal.status if refusal else 200)
 
 
 @router.get("/ranking/export")

@@ -67,11 +67,12 @@ class UnitView(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankingView(View):
-    """`/ranking`: query `year`, `group`, `after`. Links: `/ranking/export?format=xlsx|csv`."""
+    """`/ranking`: query `year`, `group`, `after`. Links: `/ranking/export?format=xlsx|csv`. POST `year` closes that year."""
 
     template: ClassVar[str] = "ranking.html"
     ranking: RankingAnswer
     group: str = ""
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

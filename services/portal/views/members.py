@@ -9,7 +9,7 @@ from uuid import UUID
 from tongxin_contracts.members.points import AppealRow
 from tongxin_contracts.members.queries import DossierAnswer, RosterPage, RosterReportAnswer
 from tongxin_contracts.problems import Problem
-from tongxin_contracts.words import Attendance, DutyKind
+from tongxin_contracts.words import Attendance, DutyKind, ExitDecision
 
 from .frame import View
 from .proposals import TimelineEntry
@@ -63,7 +63,8 @@ class DossierView(View):
     """`/members/{member_id}`, one's own at `/members/me`: who, duty this year, and why the points are what they are.
 
     Query: `year`. Hint: `dossier`. The office posts to `/members/{member_id}/duty`: `action` = `record` | `correct` |
-    `annul` | `phone` | `readmit`, with `kind`, `on`, `quantity`, `attendance`, `note`, `fact_id`, `reason`, `phone`. A member posts to `/appeals/new`.
+    `annul` | `phone` | `readmit` | `decide`, with `kind`, `on`, `quantity`, `attendance`, `note`, `fact_id`, `reason`, `phone`, `year`,
+    `decision`. A member posts to `/appeals/new`.
     """
 
     template: ClassVar[str] = "dossier.html"
@@ -82,6 +83,7 @@ class DossierView(View):
         kind for kind in DutyKind if kind not in (DutyKind.PROPOSAL_SUBMITTED, DutyKind.PROPOSAL_FILED)
     )
     attendances: ClassVar[tuple[Attendance, ...]] = tuple(Attendance)
+    decisions: ClassVar[tuple[ExitDecision, ...]] = tuple(ExitDecision)
 
     @property
     def address(self) -> str:

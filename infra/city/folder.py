@@ -20,6 +20,10 @@ from infra.nats.follows import FOLLOWS
 
 ROUTES_PASSWORD: Final = "routes"  # noqa: S105 - a file's name
 GRAFANA_PASSWORD: Final = "grafana"  # noqa: S105 - a file's name
+ROUTES_DIALLED: Final = "routes.dialled"
+"""While the routes' password is being changed (`infra/keys/routes.py`): what the nodes show each other."""
+GRAFANA_BEFORE: Final = "grafana.before"
+"""While Grafana's password is being changed: what it still may know."""
 SMTP_PASSWORD: Final = "smtp"  # noqa: S105 - a file's name
 _MADE_HERE: Final = (ROUTES_PASSWORD, GRAFANA_PASSWORD)
 
@@ -73,8 +77,7 @@ def write_city(
         private_folder(folder)
     keys = ensure_keys(city.keys)
     private_folder(city.passwords)
-    for role, password in keys.all_passwords().items():
-        write_private(city.password_file(role), password.encode())
+    copy_passwords(city, keys)
     for name in _MADE_HERE:
         if not city.password_file(name).exists():
             write_private(city.password_file(name), secrets.token_urlsafe(24).encode())
@@ -82,13 +85,22 @@ def write_city(
         write_private(city.password_file(SMTP_PASSWORD), b"")  # the mail server's, to be written by hand
     private_folder(city.certificates)
     private_folder(city.alerts)
+    dialled = city.password_file(ROUTES_DIALLED)
     write_nodes(
         private_folder(city.nats),
         nodes,
         keys=keys,
         routes_password=city.password_file(ROUTES_PASSWORD).read_text(),
+        dial_password=dialled.read_text() if dialled.exists() else None,
         follows=follows,
         agencies=[agency.account() for agency in AgencyRecord(folder).all()],
         max_file=max_file,
     )
     return keys
+
+
+def copy_passwords(city: CityFolder, keys: Keys) -> None:
+    """Each database role's password alone in a file, where the folder is a city's."""
+    if city.passwords.exists():
+        for role, password in keys.all_passwords().items():
+            write_private(city.password_file(role), password.encode())

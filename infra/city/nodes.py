@@ -60,6 +60,7 @@ def write_nodes(
     *,
     keys: Keys,
     routes_password: str,
+    dial_password: str | None = None,
     follows: Follows,
     agencies: Sequence[AgencyAccount],
     max_file: int,
@@ -85,6 +86,7 @@ def write_nodes(
                 host=node.host,
                 port=node.route_port,
                 password=routes_password,
+                dial_password=dial_password,
                 routes=node.routes
                 or [f"{other.address}:{other.route_port}" for other in nodes if other is not node],
                 advertise=node.advertise,

@@ -1,20 +1,23 @@
-"""Each kind of key is changed in two steps: the new one begins and the old one is still good; then the old one ends.
+"""Each kind of key is changed in two steps where both can be good: the new one begins; then the old one ends.
 
-In between everybody goes on: processes read key files again by themselves (`chassis/key_files.py`), and what reads its
+Of passwords only one is good at a time; how that is done under work is said where it is done (`database`, `routes`,
+`beside`). In between everybody goes on: processes read key files again by themselves (`chassis/key_files.py`), and what reads its
 key only at its start (the bus, the databases) is started again in the meantime. Always holds: files are replaced whole,
 mode 0600; what verifies or opens is there before what signs or seals.
 """
 
 import json
-import secrets
+from collections.abc import Callable, Mapping
 from typing import Final, Literal, get_args
 
 from chassis.sealing import Sealer
+from infra.keys.beside import finish_grafana, new_grafana_password
+from infra.keys.database import finish_passwords, new_passwords, new_superuser_password
+from infra.keys.routes import change_routes, finish_routes
 from infra.keys.sealed import seal_anew
 from infra.local.blocking import blocking
 from infra.local.keys import (
     BUS_USERS,
-    Keys,
     new_sealing_key,
     new_seed,
     new_token_key,
@@ -26,42 +29,14 @@ from infra.local.problems import StackError
 from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER, agency_user
 from infra.nats.connection import until_accepted
-from infra.postgres.databases import set_passwords
-from infra.postgres.roles import SUPERUSER
 
-Kind = Literal["tokens", "sealing", "bus", "database"]
+Kind = Literal["tokens", "sealing", "bus", "database", "postgres", "routes", "grafana"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 _END: Final = b"-----END PUBLIC KEY-----\n"
 
 
-def begin(stack: Stack, kind: Kind) -> list[str]:
-    """Make a new key of a kind and use it from now on; the old one stays good. Returns what was done."""
-    match kind:
-        case "tokens":
-            return _new_token(stack.keys)
-        case "sealing":
-            return _new_sealing(stack)
-        case "bus":
-            return _new_bus_keys(stack)
-        case "database":
-            return _new_passwords(stack)
-
-
-def finish(stack: Stack, kind: Kind) -> list[str]:
-    """The old key of a kind is good no more."""
-    match kind:
-        case "tokens":
-            write_private(stack.keys.token_public, public_half(stack.keys.token_private.read_bytes()))
-            return ["旧的令牌密钥不再有效"]
-        case "sealing":
-            return _finish_sealing(stack)
-        case "bus":
-            return _finish_bus(stack)
-        case "database":
-            return ["数据库口令没有旧的可保留：更换时即已失效"]
-
-
-def _new_token(keys: Keys) -> list[str]:
+def _new_token(stack: Stack) -> list[str]:
+    keys = stack.keys
     private, known = new_token_key(), keys.token_public.read_bytes()
     newest_known = known[: known.index(_END) + len(_END)]
     write_private(keys.token_public, public_half(private) + newest_known)
@@ -133,17 +108,28 @@ def _finish_bus(stack: Stack) -> list[str]:
     return [f"{'、'.join(users)} 的旧密钥不再有效；还在用旧密钥的进程会断开并自行重新启动"]
 
 
-def _new_passwords(stack: Stack) -> list[str]:
-    """New passwords of all roles of ours, and of the superuser where the server is ours.
+def _finish_tokens(stack: Stack) -> list[str]:
+    write_private(stack.keys.token_public, public_half(stack.keys.token_private.read_bytes()))
+    return ["旧的令牌密钥不再有效"]
 
-    A role has one password: processes that run keep their connections and must be started again for new ones.
-    """
-    keys = stack.keys
-    known = keys.all_passwords()
-    ours = [role for role in known if role != SUPERUSER or stack.embeds_postgres]
-    fresh = known | {role: secrets.token_urlsafe(24) for role in ours}
-    admin_url, draft = stack.admin_url, keys.passwords.with_suffix(".new")
-    write_private(draft, json.dumps(fresh, indent=1).encode())  # known on disk before any server knows it
-    blocking(set_passwords(admin_url, {role: fresh[role] for role in ours}))
-    draft.replace(keys.passwords)
-    return [f"{len(ours)} 个数据库角色的口令已更换；请重新启动服务（容器部署先运行 tongxin secrets）"]
+
+Step = Callable[[Stack], list[str]]
+_STEPS: Final[Mapping[Kind, tuple[Step, Step]]] = {
+    "tokens": (_new_token, _finish_tokens),
+    "sealing": (_new_sealing, _finish_sealing),
+    "bus": (_new_bus_keys, _finish_bus),
+    "database": (new_passwords, finish_passwords),
+    "postgres": (new_superuser_password, finish_passwords),
+    "routes": (change_routes, finish_routes),
+    "grafana": (new_grafana_password, finish_grafana),
+}
+
+
+def begin(stack: Stack, kind: Kind) -> list[str]:
+    """Make a new key of a kind and use it from now on; where two can be good the old one stays so. Returns what was done."""
+    return _STEPS[kind][0](stack)
+
+
+def finish(stack: Stack, kind: Kind) -> list[str]:
+    """The old key of a kind is good no more."""
+    return _STEPS[kind][1](stack)

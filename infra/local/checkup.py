@@ -87,7 +87,7 @@ def _modes(stack: Stack) -> Finding:
     folder = stack.data / "keys"
     if not folder.exists():
         return Finding("密钥", True, "尚未生成")
-    secret = [folder, *(stack.data / name for name in ("agencies", "backups"))]
+    secret = [folder, *(stack.data / name for name in ("agencies", "backups", "passwords"))]
     loose = health.loose_files(secret)
     return Finding(
         "密钥",
@@ -129,8 +129,9 @@ def _restores(stack: Stack) -> Finding:
 
 def _changing_keys(stack: Stack) -> Finding:
     forgotten = health.keys_in_change(stack)
-    said = f"一周前开始更换、还没有结束：{'、'.join(forgotten)}" if forgotten else "没有搁置的更换"
-    return Finding("更换密钥", not forgotten, said, "tongxin keys finish …")
+    said = f"开始了而没有结束：{'、'.join(forgotten)}" if forgotten else "没有搁置的更换"
+    mend = "；".join(f"tongxin keys finish {kind}" for kind in forgotten)
+    return Finding("更换密钥", not forgotten, said, mend)
 
 
 def _ports(stack: Stack, *, running: bool) -> Finding:

@@ -1,4 +1,4 @@
-"""Files only their owner may read: written whole or not at all, mode 0600, in folders of mode 0700."""
+"""Files only their owner may read: mode 0600, in folders of mode 0700; written whole or not at all unless said otherwise."""
 
 import os
 from pathlib import Path
@@ -24,3 +24,17 @@ def write_private(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def rewrite_private(path: Path, content: bytes) -> None:
+    """Replace what is in the file and keep the file: a container that has it mounted by itself sees the new content.
+
+    A crash in between leaves parts of both: only for what is written again by the same command.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE_FILE)
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, PRIVATE_FILE)
+        file.write(content)
+        file.truncate()
+        file.flush()
+        os.fsync(descriptor)

@@ -34,6 +34,8 @@ class LocalSettings(BaseSettings):
     """A mail server of one's own, as notify's settings name it; without it the stack has one that keeps every mail."""
     smtp_port: int | None = None
     """The stack's own mail server's port, or that of `smtp_host`."""
+    smtp_password_file: Path | None = None
+    """Where the password for `smtp_host` is; services are told of it too."""
     collector_port: int | None = None
     """Where the bus's figures are shown as metrics."""
     health_port_base: int | None = None

@@ -119,7 +119,7 @@ class Stack(Servers):
         )
         require_all_free(self.ports, portal_host=self.portal_host, embedded_postgres=self.embeds_postgres)
         if self.embeds_nats:
-            self._write_nats_config()
+            self.write_bus_config()
         if self.embeds_postgres:
             postgres.create_cluster(self._place, self.keys.password(SUPERUSER))
         write_facts(self._facts_file, self._facts())
@@ -197,7 +197,7 @@ class Stack(Servers):
         """Account, key, consumer, and a folder to hand over; the running server takes it up without a restart."""
         added = self.agencies.add(agency, name)
         credentials = self.agencies.hand_over(added, self.nats_url)
-        self._write_nats_config()
+        self.write_bus_config()
         who = (self.nats_url, credentials.seed_file, f"agency_{agency}")
         self._reload_nats()
         blocking(until_accepted(*who))
@@ -217,7 +217,7 @@ class Stack(Servers):
 
     def reload_bus(self) -> None:
         """Write the bus' configuration anew from keys and agencies, and have the running servers read it."""
-        self._write_nats_config()
+        self.write_bus_config()
         self._reload_nats()
 
     def list_agencies(self) -> list[Agency]:
@@ -365,7 +365,8 @@ class Stack(Servers):
     def _place(self) -> postgres.Place:
         return postgres.settle(self.data)
 
-    def _write_nats_config(self) -> None:
+    def write_bus_config(self) -> None:
+        """Write the bus' configuration anew; a running server reads it when it is told to."""
         if not self.embeds_nats:
             write_city(self.data, nodes=self.nodes, follows=self.follows, max_file=self._jetstream_max_bytes)
             return

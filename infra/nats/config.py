@@ -54,6 +54,8 @@ class ClusterConfig:
     """host:port of the other nodes."""
     advertise: str | None = None
     """host:port that the others are told, when not its own."""
+    dial_password: str | None = None
+    """What it shows the others, where that is not what it asks of them: while the password is being changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def _cluster(cluster: ClusterConfig) -> str:
     A node that is silent is given up after 6 s: until then requests are still sent to whoever was connected to it, and
     by default that lasts a minute and more (F19).
     """
-    routes = [f"nats-route://{ROUTES_USER}:{cluster.password}@{route}" for route in cluster.routes]
+    shown = cluster.dial_password or cluster.password
+    routes = [f"nats-route://{ROUTES_USER}:{shown}@{route}" for route in cluster.routes]
     advertised = f"\n  advertise: {_quote(cluster.advertise)}" if cluster.advertise else ""
     return f"""\
 cluster {{

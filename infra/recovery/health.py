@@ -14,6 +14,7 @@ import asyncpg
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
+from infra.city.folder import GRAFANA_BEFORE, ROUTES_DIALLED, CityFolder
 from infra.local.stack import Stack
 from infra.nats.config import OPERATOR_USER
 from infra.nats.connection import bus
@@ -131,15 +132,21 @@ def free_share(path: Path) -> float:
 
 
 def keys_in_change(stack: Stack) -> list[str]:
-    """Changes of keys that were begun and not ended, with how long ago where that is too long."""
-    keys = stack.keys
+    """Changes of keys that were begun and not ended: a week ago, or at all where a change takes a moment."""
+    keys, city = stack.keys, CityFolder(stack.data)
+    broken_off = {
+        "routes": city.password_file(ROUTES_DIALLED),
+        "database": keys.passwords.with_suffix(".new"),
+    }
     several = {
         "tokens": keys.token_public if keys.token_public.read_bytes().count(_BEGIN) > 1 else None,
         "sealing": keys.sealing if len(keys.sealing.read_bytes().split()) > 1 else None,
         "bus": keys.retiring if keys.retiring_nkeys() else None,
+        "grafana": before if (before := city.password_file(GRAFANA_BEFORE)).exists() else None,
     }
     limit = time.time() - LONGEST_CHANGE.total_seconds()
-    return [kind for kind, path in several.items() if path is not None and path.stat().st_mtime < limit]
+    forgotten = [kind for kind, path in several.items() if path is not None and path.stat().st_mtime < limit]
+    return [*forgotten, *(kind for kind, path in broken_off.items() if path.exists())]
 
 
 def loose_files(folders: Sequence[Path]) -> list[str]:

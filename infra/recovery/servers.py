@@ -17,3 +17,18 @@ def servers_for(stack: Stack) -> Iterator[None]:
     finally:
         if ours:
             stack.stop()
+
+
+@contextmanager
+def database_for(stack: Stack) -> Iterator[None]:
+    """The same for the database server alone, as it is: its own passwords may be what does not fit."""
+    ours = stack.embeds_postgres and stack.holder() is None
+    if ours:
+        stack.prepare()
+    try:
+        if ours:
+            stack.start_postgres()
+        yield
+    finally:
+        if ours:
+            stack.stop()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from nats.aio.client import Client
 
-from chassis.announcing import Announcer
+from chassis.announcing import Announcer, Hint
 from chassis.clock import SystemClock
 from chassis.failpoints import Failpoints
 from chassis.files import Files
@@ -40,6 +40,13 @@ class Bus:
         self.said.append(subject)
 
 
+class EachHint(Announcer):
+    """Merges no hints, so that they can be counted."""
+
+    def _rest(self, hint: Hint) -> None:
+        pass
+
+
 class CountedDesk:
     """Asks one service and tells it events; `statements` and `said` are of the last thing asked."""
 
@@ -60,7 +67,7 @@ class CountedDesk:
             database=self._asked,
             verifier=TokenVerifier(stack.keys.token_public.read_bytes(), service=service.name),
             tools=tools,
-            announcer=Announcer(service.name, cast(Client, self._bus)),
+            announcer=EachHint(service.name, cast(Client, self._bus)),
             failpoints=Failpoints(),
             epoch=1,
         )

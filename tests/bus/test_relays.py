@@ -171,6 +171,38 @@ async def test_what_relaying_costs(wire: Wire, monkeypatch: pytest.MonkeyPatch) 
     assert events <= told <= events + 5
 
 
+async def test_the_last_of_many_is_marked_without_anybody_asking(wire: Wire) -> None:
+    far = Relay(
+        STREAM,
+        database_url=wire.stack.database_url("proposals", "worker"),
+        connection=wire.sender,
+        failpoints=Failpoints(),
+        poll_interval=600,
+    )
+    await wire.state(*(message(uuid4(), 1) for _ in range(2 * relay.BATCH_ROWS)))
+    async with running(far):
+        await until_async(lambda: all_marked(wire), "all is marked", limit=30)
+
+
+async def test_a_header_with_a_line_break_goes_out_as_one_line(wire: Wire) -> None:
+    """Nothing of ours has one; a row that has one must not put a header of its own on the message."""
+    aggregate = uuid4()
+    await wire.state(message(aggregate, 1))
+    admin = await asyncpg.connect(wire.stack.admin_url.rsplit("/", 1)[0] + "/proposals")
+    odd = json.dumps({"ce-actor": "somebody\r\nNats-Rollup: all"})
+    await admin.execute(
+        "update outbox set headers = (headers::jsonb || $1::jsonb)::text where aggregate = $2", odd, aggregate
+    )
+    await admin.close()
+    async with running(wire.relay()):
+        await until_async(lambda: all_marked(wire), "it went out")
+    stream = wire.sender.jetstream()
+    last = (await stream.stream_info(STREAM)).state.last_seq
+    found = (await stream.get_msg(STREAM, last, direct=True)).headers or {}
+    assert found["ce-actor"] == "somebody  Nats-Rollup: all"
+    assert "Nats-Rollup" not in found
+
+
 async def test_a_poke_that_comes_with_the_end_does_not_keep_a_relay() -> None:
     for moments in range(4):
         idle = Relay(

@@ -45,10 +45,13 @@ class Reached:
         return bool((await self._ask("HEALTHZ"))["status"] == "ok")
 
     async def reload(self) -> None:
-        """Have it read its file again; raises StackError when it does not take it."""
-        answer = await self._request("RELOAD")
-        if error := answer.get("error"):
-            raise StackError(f"{self.name} 不接受新的配置：{error.get('description', error)}")
+        """Have it read its file again; raises StackError when it does not take it, or says nothing."""
+        try:
+            answer = await self._request("RELOAD")
+        except (NatsError, TimeoutError) as error:
+            raise StackError(f"{self.name} 没有应答；恢复后运行 tongxin keys finish routes。") from error
+        if problem := answer.get("error"):
+            raise StackError(f"{self.name} 不接受新的配置：{problem.get('description', problem)}")
 
     async def _ask(self, what: str) -> dict[str, Any]:
         found: dict[str, Any] = (await self._request(what))["data"]
@@ -69,9 +72,9 @@ async def every_node(url: str, keys: Keys) -> AsyncIterator[Sequence[Reached]]:
         for address in url.split(","):
             try:
                 client = await end.enter_async_context(bus(address, keys.seed(SYSTEM_USER), SYSTEM_USER))
+                answer = await client.request("$SYS.REQ.USER.INFO", b"", timeout=_ANSWERS_WITHIN)
             except (OSError, NatsError):
                 continue  # who is missing is for the caller to say
-            answer = await client.request("$SYS.REQ.USER.INFO", b"", timeout=_ANSWERS_WITHIN)
             server = json.loads(answer.data)["server"]
             found.append(Reached(server["name"], server["id"], client))
         yield found

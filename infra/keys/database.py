@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
@@ -22,6 +22,8 @@ from infra.local.stack import Stack
 from infra.postgres.databases import set_passwords
 from infra.postgres.roles import SUPERUSER
 from infra.postgres.urls import with_role
+
+_AWAY: Final = "数据库没有应答，口令是否已更换不能确定：数据库恢复后运行 tongxin keys finish database。"
 
 
 def new_passwords(stack: Stack) -> list[str]:
@@ -66,7 +68,10 @@ def _change(stack: Stack, roles: Sequence[str]) -> list[str]:
     said = settle(stack)
     fresh = {role: secrets.token_urlsafe(24) for role in roles}
     write_private(_draft(stack), json.dumps(stack.keys.all_passwords() | fresh, indent=1).encode())
-    blocking(set_passwords(stack.admin_url, fresh))
+    try:
+        blocking(set_passwords(stack.admin_url, fresh))
+    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+        raise StackError(_AWAY) from error
     _keep(stack)
     return said
 
@@ -86,5 +91,7 @@ async def _opens(stack: Stack, role: str, password: str) -> bool:
         connection: Any = await asyncpg.connect(address)
     except asyncpg.InvalidPasswordError:
         return False
+    except OSError as error:
+        raise StackError(_AWAY) from error
     await connection.close()
     return True

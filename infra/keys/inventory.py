@@ -4,7 +4,6 @@ Always holds (tests/infra/test_every_secret.py): whatever compose mounts as a se
 and whatever setting looks like a secret is in it, and each way of changing it exists.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Final
@@ -14,6 +13,9 @@ from infra.keys.rotation import KINDS
 from infra.local.keys import BUS_USERS
 from infra.postgres.roles import SUPERUSER, role_names
 from tongxin_contracts.subjects import SERVICES
+
+_NAMED: Final = 2
+"""Files that are named one by one."""
 
 WAYS: Final[tuple[str, ...]] = (*KINDS, MAIL)
 """What `tongxin keys rotate` takes."""
@@ -33,16 +35,15 @@ class Secret:
     kept: str = ""
     """Where it is when not in a file of ours."""
 
-    def places(self) -> Iterator[str]:
-        """Where it lies, in words."""
-        yield from self.files
-        yield from () if self.files else self.variables
-        if self.kept:
-            yield self.kept
+    def place(self) -> str:
+        """Where it lies, in words: the first of many files stands for them."""
+        many = f" 等 {len(self.files)} 个文件" if len(self.files) > _NAMED else ""
+        return "、".join(self.files[: 1 if many else _NAMED]) + many or self.kept
 
 
-def _rotate(kind: str) -> str:
-    return f"tongxin keys rotate {kind}"
+def _rotate(kind: str, *, finish: bool = False) -> str:
+    ended = f"，然后 tongxin keys finish {kind}" if finish else ""
+    return f"tongxin keys rotate {kind}{ended}"
 
 
 _ROLES: Final = tuple(role for service in SERVICES for role in role_names(service))
@@ -56,14 +57,14 @@ _SERVICE_DATABASES: Final = (
 SECRETS: Final = (
     Secret(
         "令牌签名密钥",
-        _rotate("tokens"),
+        _rotate("tokens", finish=True),
         ("keys/token_private.pem", "keys/token_public.pem"),
         ("TONGXIN_TOKEN_PRIVATE_KEY_FILE", "TONGXIN_TOKEN_PUBLIC_KEY_FILE"),
     ),
-    Secret("封存密钥", _rotate("sealing"), ("keys/sealing.key",), ("TONGXIN_SEALING_KEY_FILE",)),
+    Secret("封存密钥", _rotate("sealing", finish=True), ("keys/sealing.key",), ("TONGXIN_SEALING_KEY_FILE",)),
     Secret(
         "总线密钥",
-        _rotate("bus"),
+        _rotate("bus", finish=True),
         (*(f"keys/{user}.nk" for user in BUS_USERS), "keys/retiring.json"),
         ("TONGXIN_NATS_SEED_FILE",),
     ),
@@ -82,7 +83,7 @@ SECRETS: Final = (
     Secret("总线节点之间的口令", _rotate("routes"), ("passwords/routes*", "nats/*.conf")),
     Secret(
         "Grafana 管理员口令",
-        _rotate("grafana"),
+        _rotate("grafana", finish=True),
         ("passwords/grafana*",),
         ("GF_SECURITY_ADMIN_PASSWORD__FILE",),
     ),
@@ -92,7 +93,7 @@ SECRETS: Final = (
         "tongxin keys agency 机构标识；对方换好后 tongxin keys finish bus",
         ("agencies/*/agency.nk",),
     ),
-    Secret("外部机构的 Webhook 密钥", "页面「外部机构」：旧的一天内仍有效", kept="notify 数据库（封存）"),
+    Secret("外部机构的 Webhook 密钥", "页面「外部机构」：旧的一天内仍有效", kept="notify 数据库，封存"),
     Secret(
         "告警的 Webhook 地址",
         "改 .env 中的 TONGXIN_ALERT_WEBHOOK，然后 docker compose up -d alert-routes 并 docker compose restart alertmanager",
@@ -104,9 +105,9 @@ SECRETS: Final = (
         "公网域名由 Caddy 自动更换；自备证书时换 certificates/ 中的文件，然后 docker compose restart proxy",
         ("certificates/*",),
     ),
-    Secret("个人口令", "本人在页面「修改口令」，或由管理员重置", kept="portal 数据库（argon2）"),
+    Secret("个人密码", "本人在页面「修改密码」，或由管理员重置", kept="portal 数据库，argon2"),
     Secret(
-        "登录会话", "在 portal 数据库执行 delete from session：所有人重新登录", kept="portal 数据库（摘要）"
+        "登录会话", "在 portal 数据库执行 delete from session：所有人重新登录", kept="portal 数据库，摘要"
     ),
 )
 

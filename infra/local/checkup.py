@@ -51,6 +51,8 @@ def check_up(stack: Stack, service_replicas: int = 1) -> Iterator[Finding]:
     yield _ports(stack, running=running)
     yield _disk(stack)
     yield _calendar()
+    if (stack.data / "keys").exists():
+        yield _guarded("更换密钥", lambda: _changing_keys(stack))
     if not running:
         return
     yield _guarded("消息流与消费者", lambda: _drift(stack))
@@ -60,7 +62,6 @@ def check_up(stack: Stack, service_replicas: int = 1) -> Iterator[Finding]:
         yield _service(stack.service_program(service))
     yield _no_rehearsal(stack)
     yield _guarded("恢复与分叉", lambda: _restores(stack))
-    yield _guarded("更换密钥", lambda: _changing_keys(stack))
     yield _invariants(stack)
 
 

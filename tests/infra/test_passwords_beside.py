@@ -14,6 +14,7 @@ from infra.city.folder import CityFolder, write_city
 from infra.keys.beside import GRAFANA_COMMAND
 from infra.keys.rotation import begin
 from infra.local.checkup import check_up
+from infra.local.ports import free_port
 from infra.local.stack import Stack
 from infra.postgres.roles import SUPERUSER
 from infra.recovery.health import LONGEST_CHANGE, keys_in_change
@@ -102,6 +103,18 @@ async def test_a_change_that_broke_off_is_settled_by_what_the_server_knows(own: 
     assert "上一次更换已经生效，新的数据库口令已写入" in done.output
     assert await opens(own.admin_url)
     assert keys_in_change(own) == []
+
+
+def test_a_database_that_is_away_is_said_and_nothing_is_forgotten(city: CityFolder) -> None:
+    address = f"postgresql://postgres@127.0.0.1:{free_port()}/postgres"
+    known = (city.keys / "database.json").read_text()
+    done = tongxin(
+        city.folder, "keys", "rotate", "postgres", DATABASE_URL=address, TONGXIN_NATS_URL="nats://127.0.0.1:9"
+    )
+    assert done.exit_code == 1
+    assert "数据库没有应答，口令是否已更换不能确定" in done.output
+    assert (city.keys / "database.json").read_text() == known
+    assert (city.keys / "database.new").exists(), "what may have been told is kept, and doctor names it"
 
 
 def test_a_superuser_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from nats.errors import Error as NatsError
 from nats.js.api import StreamConfig
 from nats.js.errors import APIError
 
+from infra.city.every_node import Reached
 from infra.city.folder import ROUTES_DIALLED, ROUTES_PASSWORD, CityFolder
 from infra.keys.rotation import begin, finish
 from infra.local import nats
@@ -198,3 +199,30 @@ def test_nothing_is_begun_while_a_node_is_away(city: tuple[Cluster, Stack]) -> N
     finally:
         cluster.start_node("nats-2")
         until(cluster.is_whole, "the cluster is whole again", 30)
+
+
+@pytest.mark.timeout(120)
+def test_a_node_that_died_on_the_way_comes_back_with_the_new_password(
+    city: tuple[Cluster, Stack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster, stack = city
+    monkeypatch.setattr("infra.keys.routes.SETTLES_FOR", 0)
+    monkeypatch.setattr("infra.keys.routes.WHOLE_WITHIN", 1)
+    reload = Reached.reload
+
+    async def dies_with_it(node: Reached) -> None:
+        await reload(node)
+        if node.name == "nats-2":
+            cluster.kill("nats-2")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Reached, "reload", dies_with_it)
+        with pytest.raises(StackError, match="keys finish routes"):
+            begin(stack, "routes")
+    monkeypatch.setattr("infra.keys.routes.WHOLE_WITHIN", 30)
+    said = finish(stack, "routes")
+    assert said[-1] == "nats-2 没有应答：启动（或重新启动）后使用新的口令"
+    assert keys_in_change(stack) == []
+    cluster.start_node("nats-2")
+    until(cluster.is_whole, "the cluster is whole again", 30)
+    assert begin(stack, "routes")[-1] == "节点之间的旧口令不再有效"

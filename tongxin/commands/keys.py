@@ -31,7 +31,7 @@ KindArgument = Annotated[
 def list_secrets() -> None:
     """列出本系统的每一种密钥与口令、存放在哪里、怎样更换。"""
     for secret in SECRETS:
-        typer.echo(f"{secret.name}\t{'、'.join(secret.places())}\t{secret.change}")
+        typer.echo(f"{secret.name}（{secret.place()}）\n    {secret.change}")
 
 
 @app.command()

@@ -36,6 +36,10 @@ _INSERT = """
 insert into outbox (message_id, stream, subject, headers, payload, committee, aggregate, version)
 select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::uuid[], $8::int[])
 """
+_INSERT_ONE = """
+insert into outbox (message_id, stream, subject, headers, payload, committee, aggregate, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
 
 
 def writes(messages: Sequence[Outgoing], *, limit: int = MAX_EVENT) -> list[Write]:
@@ -45,7 +49,13 @@ def writes(messages: Sequence[Outgoing], *, limit: int = MAX_EVENT) -> list[Writ
     for message in messages:
         if len(message.payload) > limit:
             raise TooLarge(f"内容超过 {limit // 1024} KB，请精简正文或改用附件")
-    columns: list[list[Any]] = [
+    if len(messages) == 1:
+        return [Write(_INSERT_ONE, [column[0] for column in _columns(messages)])]
+    return [Write(_INSERT, _columns(messages))]
+
+
+def _columns(messages: Sequence[Outgoing]) -> list[list[Any]]:
+    return [
         [message.message_id or message.envelope.id for message in messages],
         [message.stream for message in messages],
         [message.subject for message in messages],
@@ -55,7 +65,6 @@ def writes(messages: Sequence[Outgoing], *, limit: int = MAX_EVENT) -> list[Writ
         [message.envelope.aggregate for message in messages],
         [message.envelope.version for message in messages],
     ]
-    return [Write(_INSERT, columns)]
 
 
 async def write(tx: Transaction, messages: Sequence[Outgoing], *, limit: int = MAX_EVENT) -> None:

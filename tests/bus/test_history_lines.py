@@ -47,7 +47,7 @@ async def test_lines_written_by_themselves_are_all_written() -> None:
     sent: list[UUID] = []
 
     async def execute(_statement: str, *values: Any) -> None:
-        sent.extend(values[0])
+        sent.extend([values[0]] if isinstance(values[0], UUID) else values[0])
 
     one, other = uuid4(), uuid4()
     lines = [

@@ -5,11 +5,13 @@ Pictures of every step are left in build/screenshots/ to be looked at; they are 
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from infra.local.ports import free_port, free_ports
 from infra.local.program import Running
 from infra.local.stack import Stack
 from tests.conftest import ACK_WAIT, temporary_folder
@@ -44,7 +46,7 @@ class City:
 def demo_city() -> Iterator[City]:
     """Servers, five processes, the demo city."""
     with temporary_folder() as folder, ExitStack() as end:
-        stack = Stack(folder, ack_wait=ACK_WAIT).start()
+        stack = Stack(folder, ports=replace(free_ports(), smtp=free_port()), ack_wait=ACK_WAIT).start()
         end.callback(stack.stop)
         logins = load_demo(stack, lambda _said: None)
         running = {program.name: Running(program).wait_ready() for program in stack.mail_programs}

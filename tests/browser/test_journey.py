@@ -17,8 +17,10 @@ from playwright.sync_api import Browser, Page, expect
 from chassis.calendar import local_date
 from chassis.clock import SystemClock
 from infra.local.agencies import Credentials
+from infra.local.mailbox import kept_mails
 from tests.browser.city import DESK, PHONE, City, picture, signed_in
 from tests.browser.test_looks import found_by_axe
+from tests.waiting import until
 from tongxin_contracts.client import AgencyClient
 
 pytestmark = pytest.mark.timeout(600)
@@ -266,6 +268,42 @@ def test_the_administrator_sees_what_was_delivered(city: City, browser: Browser)
         for path, name in (("/live", "22-live"), ("/accounts", "23-accounts"), ("/units", "24-units")):
             admin.goto(path)
             look(admin, name)
+
+
+def test_last_year_is_closed_and_a_suggestion_waits_for_a_decision(city: City, browser: Browser) -> None:
+    """Row 08 as the demo tells it: fourteen points are suggested, and people decide; 安和市 has not closed yet."""
+    year = local_date(SystemClock().now()).year - 1
+    with signed_in(browser, city, "云岭县委员联络室", DESK) as office:
+        office.get_by_role("link", name=re.compile("积分 14 分，低于 15 分")).click()
+        office.goto(f"{office.url}?year={year}")
+        expect(office.locator("#result")).to_contain_text("建议不是决定")
+        office.get_by_text("登记研究决定").click()
+        look(office, "25-suggestion")
+        office.get_by_label("留任并约谈").check(force=True)
+        office.locator("#decide-reason").fill("主席会议研究，约谈后继续履职")
+        office.get_by_role("button", name="登记决定").click()
+        office.locator("dialog[open] button.btn-primary, dialog[open] [value=agree]").last.click()
+        expect(office.locator("#result")).to_contain_text("留任并约谈：主席会议研究")
+        look(office, "26-decided")
+        office.goto(f"/ranking?year={year}")
+        expect(office.locator("main")).to_contain_text("58 人达标，2 人未达标")
+        look(office, "27-year-closed")
+    with signed_in(browser, city, "安和市委员联络室", DESK) as office:
+        office.goto(f"/ranking?year={year}")
+        expect(office.get_by_role("button", name="结算本年度")).to_be_visible()
+        look(office, "28-year-open")
+
+
+def test_whoever_has_a_login_gets_mail(city: City) -> None:
+    def circular() -> bool:
+        mails = [mail.message for mail in kept_mails(city.stack.data)]
+        return any(
+            "履职情况的通知" in mail["Subject"]
+            for mail in mails
+            if mail["To"] == "county-member-1@anhe.example"
+        )
+
+    until(circular, "the demo's circular was mailed", limit=30)
 
 
 @pytest.fixture(scope="module")

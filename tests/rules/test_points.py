@@ -237,6 +237,7 @@ def test_an_absence_scores_nothing_where_a_scheme_says_nothing_of_it() -> None:
         bundled_scheme("sandikou"), [fact(1, DutyKind.ACTIVITY, attendance=Attendance.ABSENT)], YEAR
     )
     assert (ledger.total, len(ledger.uncounted)) == (0, 1)
+    assert "登记为缺席" in ledger.uncounted[0].reason, "whoever was there can see what to appeal against"
 
 
 def tongcheng(*facts: DutyFact) -> Ledger:

@@ -131,6 +131,12 @@ class YearEnd:
     rule_version: str
 
 
+def _why_not(fact: DutyFact) -> str:
+    """Who was taken for absent reads it here, and can say that it is wrong."""
+    met = "" if fact.attendance is Attendance.PRESENT else f"登记为{fact.attendance.label}；"
+    return f"{met}现行办法不对“{fact.kind.label}”的这种情形计分。"
+
+
 def evaluate(scheme: Scheme, facts: Iterable[DutyFact], year: int) -> Ledger:
     """The ledger of the duty year named `year`; raises ConflictingFacts when one id stands for two facts."""
     first, last = scheme.window(year)
@@ -143,7 +149,7 @@ def evaluate(scheme: Scheme, facts: Iterable[DutyFact], year: int) -> Ledger:
             continue
         items = [item for item in scheme.items if _fits(item, fact)]
         if not items:
-            uncounted.append(Uncounted(fact.fact_id, f"现行办法不对“{fact.kind.label}”的这种情形计分。"))
+            uncounted.append(Uncounted(fact.fact_id, _why_not(fact)))
         lines.extend(_line(scheme, item, fact, room) for item in items)
     total = sum((line.counted for line in lines), _ZERO)
     if total < 0 and not scheme.negative_total:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -59,6 +60,8 @@ async def make_accounts(
         async with database.transaction() as tx:
             known = set((await tx.sql.execute(select(tables.account.c.login))).scalars())
         new: list[records.NewAccount] = []
+        shown_before: list[tuple[Office, Player]] = []
+        """Made by an earlier attempt, which told nobody their passwords."""
         for office in offices:
             numbers = {short: number for number, short in enumerate(office.units, 1)}
             for player in office.players():
@@ -66,6 +69,8 @@ async def make_accounts(
                 if login not in known:
                     new.append(_account(office, player, login))
                     logins += _shown(office, player, new[-1])
+                elif _is_shown(office, player):
+                    shown_before.append((office, player))
         # Between two transactions: on a slow machine these take longer than one may be idle.
         hashed = await records.hashes_of(new)
         async with database.transaction() as tx:
@@ -76,7 +81,9 @@ async def make_accounts(
                 for row in members[office.committee][: MEMBERS_WITH_PASSWORD[office.committee]]
             ]
             for office, row in shown:
-                logins += await _member(tx, office, row)
+                logins += await _with_password(tx, row.person_id, f"{office.place.place}委员 {row.name}")
+            for office, player in shown_before:
+                logins += await _with_password(tx, player.id, _who(office, player))
     finally:
         await database.close()
     return logins
@@ -122,17 +129,21 @@ def _account(office: Office, player: Player, login: str) -> records.NewAccount:
 def _shown(office: Office, player: Player, account: records.NewAccount) -> list[Login]:
     if account.password is None:
         return []
+    return [Login(_who(office, player), account.login, account.password)]
+
+
+def _who(office: Office, player: Player) -> str:
     what = f"{player.unit}{player.role.label.removeprefix('承办单位')}" if player.unit else player.role.label
-    return [Login(f"{office.place.place}{what} {player.name}", account.login, account.password)]
+    return f"{office.place.place}{what} {player.name}"
 
 
-async def _member(tx: Transaction, office: Office, row: MemberRow) -> list[Login]:
-    """A password for a member whose account came by itself, from their contact data."""
+async def _with_password(tx: Transaction, person_id: UUID, who: str) -> list[Login]:
+    """A password for an account that is there: a member's came by itself, from their contact data."""
     account = (
-        await tx.sql.execute(select(tables.account).where(tables.account.c.person_id == row.person_id))
+        await tx.sql.execute(select(tables.account).where(tables.account.c.person_id == person_id))
     ).one_or_none()
     if account is None:
         return []
     password = passwords.one_time()
     await records.set_password(tx, account.id, password, must_change=False)
-    return [Login(f"{office.place.place}委员 {row.name}", account.login, password)]
+    return [Login(who, account.login, password)]

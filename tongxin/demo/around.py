@@ -21,8 +21,6 @@ from tongxin_contracts.consultation.planning import (
     Study,
     StudyTopic,
     SubmitPlan,
-    TopicSheet,
-    TopicSheetAnswer,
 )
 from tongxin_contracts.consultation.processes import (
     AddDocument,
@@ -32,11 +30,12 @@ from tongxin_contracts.consultation.processes import (
     ProcessAnswer,
     StartProcess,
 )
-from tongxin_contracts.consultation.queries import Candidate, Topics, TopicsAnswer
+from tongxin_contracts.consultation.queries import Topics, TopicsAnswer
 from tongxin_contracts.consultation.templates import AdoptTemplate
 from tongxin_contracts.members.queries import MemberRow
+from tongxin_contracts.message import Done
 from tongxin_contracts.permissions import Role
-from tongxin_contracts.words import ConsultationForm, ProcessOutcome, StepOutcome
+from tongxin_contracts.words import ConsultationForm, ProcessOutcome, ProcessState, StepOutcome
 
 TOPICS: Final = 6
 TEMPLATES: Final = ("four_orders", "one_key", "open_talk", "seven_steps")
@@ -73,22 +72,23 @@ async def consult(script: Script, office: Office, members: Sequence[MemberRow]) 
 async def _topics(script: Script, office: Office, staff: Actor) -> list[UUID]:
     """Wait until the filed proposals have come over, then take a few and study them."""
 
-    async def offered() -> list[Candidate] | None:
+    async def offered() -> list[UUID] | None:
         answer = await script.tell(TopicsAnswer, Topics(committee=office.committee), staff)
-        known = [topic.topic_id for topic in answer.topics]
-        return answer.candidates if len(answer.candidates) + len(known) >= TOPICS else None
+        taken = [topic.proposal_id for topic in answer.topics if topic.proposal_id]
+        free = [candidate.proposal_id for candidate in answer.candidates]
+        # Those of an earlier attempt first: it is taken up again and not begun anew with others.
+        chosen = [*sorted(taken, key=str), *sorted(free, key=str)][:TOPICS]
+        return chosen if len(chosen) == TOPICS else None
 
     found = await script.until(offered, "filed proposals come over to consultation")
     made = []
-    for candidate in sorted(found, key=lambda one: str(one.proposal_id))[:TOPICS]:
-        topic_id = made_id("topic", candidate.proposal_id)
-        take = TakeTopic(committee=office.committee, topic_id=topic_id, proposal_id=candidate.proposal_id)
-        await script.do(take, staff, at=script.now - 250 * _DAY)
-        sheet = await script.tell(
-            TopicSheetAnswer, TopicSheet(committee=office.committee, topic_id=topic_id), staff
-        )
+    for proposal_id in sorted(found, key=str):
+        topic_id = made_id("topic", proposal_id)
+        take = TakeTopic(committee=office.committee, topic_id=topic_id, proposal_id=proposal_id)
+        taken = await script.do(take, staff, at=script.now - 250 * _DAY)
+        assert isinstance(taken, Done)
         study = StudyTopic(
-            committee=office.committee, topic_id=topic_id, expected_version=sheet.version, study=STUDY
+            committee=office.committee, topic_id=topic_id, expected_version=taken.version, study=STUDY
         )
         await script.do(study, staff, at=script.now - 245 * _DAY)
         made.append(topic_id)
@@ -150,11 +150,11 @@ class _Consultation:
         )  # fmt: skip
         for place, (actor, outcome, fields, documents) in enumerate(told[:steps]):
             await self._step(place, actor, outcome, fields, documents, at + (2 + 6 * place) * _DAY)
-        if steps == len(told):
+        if steps == len(told) and (now := await self._now()).state is not ProcessState.CONCLUDED:
             conclude = ConcludeProcess(
                 committee=self.office.committee,
                 process_id=self.id,
-                expected_version=(await self._now()).version,
+                expected_version=now.version,
                 outcome=ProcessOutcome.CASE,
                 summary="九方面对面协商达成一致，第一批 4 处已完成并现场查验，其余列入明年计划。",
             )

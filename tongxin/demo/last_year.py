@@ -19,7 +19,7 @@ from tongxin.demo_data.places import BESIDE, COUNTY, LAKE
 from tongxin_contracts.members.commands import CloseDutyYear, DecideExit, RecordDuty
 from tongxin_contracts.members.duty_days import HeardMatter, RecordDutyDay, ScheduleDutyDay, Took
 from tongxin_contracts.members.points import AnswerAppeal, AppealPoints, CorrectDuty
-from tongxin_contracts.members.queries import Dossier, DossierAnswer, MemberRow
+from tongxin_contracts.members.queries import Dossier, DossierAnswer, MemberRow, UncountedDuty
 from tongxin_contracts.message import Answer, Done
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.words import Attendance, DutyDayForm, DutyKind, ExitDecision, MatterOutcome
@@ -123,29 +123,28 @@ class _Year:
         where = {"committee": self.office.committee}
         wronged = self.members[RIGHT]
         appeal_id = made_id("appeal", wronged.member_id, self.number)
-        query = Dossier(**where, member_id=wronged.member_id, year=self.number)
-        missed = next(
-            one
-            for one in (await self.script.tell(DossierAnswer, query, self.staff)).uncounted
-            if one.kind is DutyKind.ACTIVITY
-        )
-        appeal = AppealPoints(
-            **where,
-            appeal_id=appeal_id,
-            year=self.number,
-            fact_id=missed.fact_id,
-            text="这一天我在工作室接待群众 6 人，签到表在第二页，请核对。",
-        )
         corrected = made_id("corrected", wronged.member_id, self.number)
-        correct = CorrectDuty(
-            **where,
-            member_id=wronged.member_id,
-            fact_id=missed.fact_id,
-            instead=corrected,
-            kind=DutyKind.ACTIVITY,
-            on=missed.on,
-            reason="签到表第二页有本人签名，登记时漏看",
-        )
+        missed = await self._not_counted(wronged)
+        if missed is not None:  # an earlier attempt may have come as far as the correction
+            appeal = AppealPoints(
+                **where,
+                appeal_id=appeal_id,
+                year=self.number,
+                fact_id=missed.fact_id,
+                text="这一天我在工作室接待群众 6 人，签到表在第二页，请核对。",
+            )
+            correct = CorrectDuty(
+                **where,
+                member_id=wronged.member_id,
+                fact_id=missed.fact_id,
+                instead=corrected,
+                kind=DutyKind.ACTIVITY,
+                on=missed.on,
+                reason="签到表第二页有本人签名，登记时漏看",
+            )
+            person = Actor(id=str(wronged.person_id), committee=self.office.committee, roles=(Role.MEMBER,))
+            await self.script.do(appeal, person, at=self._after(2))
+            await self.script.do(correct, self.staff, at=self._after(4))
         answer = AnswerAppeal(
             **where,
             appeal_id=appeal_id,
@@ -160,11 +159,14 @@ class _Year:
             decision=ExitDecision.KEEP,
             reason="住院四个月，已补交说明，继续履职",
         )
-        person = Actor(id=str(wronged.person_id), committee=self.office.committee, roles=(Role.MEMBER,))
-        await self.script.do(appeal, person, at=self._after(2))
-        await self.script.do(correct, self.staff, at=self._after(4))
         await self.script.do(answer, self.staff, at=self._after(4))
         await self.script.do(keep, self.staff, at=self._after(9))
+
+    async def _not_counted(self, member: MemberRow) -> UncountedDuty | None:
+        """The day of duty that a member was taken for missing on."""
+        query = Dossier(committee=self.office.committee, member_id=member.member_id, year=self.number)
+        found = (await self.script.tell(DossierAnswer, query, self.staff)).uncounted
+        return next((one for one in found if one.kind is DutyKind.ACTIVITY), None)
 
     async def _held(
         self,

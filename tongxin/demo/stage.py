@@ -4,8 +4,10 @@ import asyncio
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from chassis.identity import Actor
+from chassis.ids import new_id
 from chassis.problems import Refusal
 from services.members.bundled_schemes import bundled_data
 from services.proposals.schemes import bundled_review_data
@@ -125,6 +127,10 @@ async def import_rosters(script: Script, offices: dict[str, Office]) -> dict[str
     }
     found: dict[str, list[MemberRow]] = {}
     for code, (content, filename) in files.items():
+        # A workbook says when it was made: an earlier attempt's file was another one, and is not imported twice.
+        if known := await members(script, offices[code]):
+            found[code] = known
+            continue
         staff = offices[code].acting(Role.MEMBERS_OFFICE)
         command = ImportRoster(
             committee=code,
@@ -170,19 +176,18 @@ async def until_known(
     """Wait until proposals knows units and members, of whom it learns by events."""
     for code, office in offices.items():
         staff, first, second = office.acting(Role.PROPOSALS_OFFICE), members[code][-1], members[code][-2]
+        draft_id = new_id()  # of this attempt alone: it is thrown away
         author = Actor(id=str(first.person_id), committee=code, roles=(Role.MEMBER,))
-        draft = SaveDraft(
-            committee=code, draft_id=made_id("known", code), revision=0, title="（试写）联名提案"
-        )
+        draft = SaveDraft(committee=code, draft_id=draft_id, revision=0, title="（试写）联名提案")
 
         async def units_known(code: str = code, staff: Actor = staff, office: Office = office) -> bool:
             answer = await script.tell(HandlingUnitsAnswer, HandlingUnits(committee=code), staff)
             return len(answer.units) == len(office.units)
 
-        async def members_known(code: str = code, author: Actor = author, second: MemberRow = second) -> bool:
-            invite = InviteCoProposers(
-                committee=code, draft_id=made_id("known", code), persons=[second.person_id]
-            )
+        async def members_known(
+            code: str = code, author: Actor = author, second: MemberRow = second, draft_id: UUID = draft_id
+        ) -> bool:
+            invite = InviteCoProposers(committee=code, draft_id=draft_id, persons=[second.person_id])
             with suppress(Refusal):
                 await script.asker.ask(invite, author)
                 return True
@@ -191,4 +196,4 @@ async def until_known(
         await script.until(units_known, "units come over to proposals")
         await script.do(draft, author, at=script.now - timedelta(days=1))
         await script.until(members_known, "members come over to proposals")
-        await script.do(DiscardDraft(committee=code, draft_id=made_id("known", code)), author)
+        await script.do(DiscardDraft(committee=code, draft_id=draft_id), author)

@@ -1,0 +1,146 @@
+"""One request stays open at the broker: when it is asked again, and that nothing gets lost on the way to a reader that goes."""
+
+import asyncio
+import json
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.errors import APIError
+
+from chassis import pulling
+from chassis.pulling import AT_ONCE, Pull
+from tests.bus.wire import STREAM, Wire, message, running
+from tests.waiting import until_async
+
+
+class Broker:
+    """Counts requests and says what it is told to say."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self._say: Any = None
+
+    def new_inbox(self) -> str:
+        """As the client makes one."""
+        return "_INBOX.one"
+
+    async def subscribe(self, _inbox: str, *, cb: Any) -> object:
+        """Only one is expected."""
+        assert self._say is None
+        self._say = cb
+        return object()
+
+    async def publish(self, subject: str, payload: bytes, *, reply: str) -> None:
+        """A request for messages."""
+        assert (subject, reply) == ("$JS.API.CONSUMER.MSG.NEXT.EVT.one", "_INBOX.one")
+        self.requests.append(json.loads(payload))
+
+    async def send(self, count: int = 1) -> None:
+        """Messages of the stream."""
+        for _ in range(count):
+            await self._say(Msg(_client=cast(Client, self), subject="evt", data=b"{}"))
+
+    async def say(self, status: str) -> None:
+        """What a broker says of a request."""
+        headers = {"Status": status, "Description": "as it says"}
+        await self._say(Msg(_client=cast(Client, self), subject="_INBOX.one", headers=headers))
+
+
+@pytest.fixture
+def broker() -> Broker:
+    return Broker()
+
+
+def pull(broker: Broker) -> Pull:
+    """A reader of that broker."""
+    return Pull(cast(Client, broker), "EVT", "one")
+
+
+async def test_what_comes_while_a_batch_is_taken_waits_and_costs_no_request(broker: Broker) -> None:
+    reader = pull(broker)
+    assert await reader.next(0) == []
+    await broker.send(3)
+    assert len(await reader.next(10)) == 3
+    await broker.send(2)
+    assert len(await reader.next(10)) == 2
+    assert broker.requests == [{"batch": AT_ONCE, "expires": 1_000_000_000}]
+
+
+async def test_a_request_that_is_over_is_followed_by_another_at_once(broker: Broker) -> None:
+    reader = pull(broker)
+    await reader.next(0)
+    for number, status in enumerate(("408", "404"), 2):
+        await broker.say(status)
+        await reader.next(0)
+        assert len(broker.requests) == number
+    await broker.send(AT_ONCE)
+    assert len(broker.requests) == 3, "what waits is enough"
+    assert len(await reader.next(10)) == AT_ONCE
+    assert len(broker.requests) == 4, "the next ones come over while these are taken"
+
+
+async def test_a_request_that_nobody_answers_is_asked_again(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "OPEN", 0.02)
+    monkeypatch.setattr(pulling, "_GRACE", 0.01)
+    reader = pull(broker)
+    assert await reader.next(0.5) == []
+    assert len(broker.requests) > 2
+
+
+async def test_a_broker_that_cannot_is_not_asked_without_end(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "_REFUSED", 30)
+    reader = pull(broker)
+    await reader.next(0)
+    await broker.say("409")
+    assert await reader.next(0.05) == []
+    assert len(broker.requests) == 1
+
+
+async def test_a_consumer_that_is_not_there_is_an_error_after_what_has_come(broker: Broker) -> None:
+    reader = pull(broker)
+    await reader.next(0)
+    await broker.send()
+    await broker.say("503")
+    assert len(await reader.next(10)) == 1
+    with pytest.raises(APIError) as raised:
+        await reader.next(10)
+    assert raised.value.code == 503
+
+
+async def test_who_stops_waits_no_more(broker: Broker) -> None:
+    reader = pull(broker)
+    waiting = asyncio.create_task(reader.next(60))
+    await until_async(lambda: bool(broker.requests), "it waits", limit=5)
+    reader.stop()
+    assert await asyncio.wait_for(waiting, 5) == []
+
+
+async def test_what_a_reader_that_goes_did_not_take_comes_to_the_next_one_at_once(wire: Wire) -> None:
+    """Not after ack_wait: what was on its way is given back."""
+    aggregates = [uuid4() for _ in range(50)]
+    first = Pull(wire.reader, STREAM, "consultation")
+    assert await first.next(0) == []
+    await wire.state(*(message(aggregate, 1) for aggregate in aggregates))
+    async with running(wire.relay()):
+        await until_async(lambda: bool(first._arrived), "something is on its way", limit=10)
+    for left in await first.close():
+        await left.nak()
+
+    taken: set[str] = set()
+    second = Pull(wire.reader, STREAM, "consultation")
+
+    async def all_taken() -> bool:
+        for one in await second.next(0.1):
+            taken.add((one.headers or {})["ce-aggregate"])
+            await one.ack()
+        return taken >= {str(aggregate) for aggregate in aggregates}
+
+    await until_async(all_taken, "the next reader has all of them", limit=10)
+    await second.close()

@@ -35,6 +35,7 @@ FAULTS: Final = {
     "F19": "three bus nodes: leader killed, follower cut off",
     "F20": "a database restored to an hour ago",
     "F21": "durability is switched on",
+    "F22": "the first start cut off while the demo is told",
 }
 
 

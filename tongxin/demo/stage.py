@@ -7,8 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.identity import Actor
-from chassis.ids import new_id
-from chassis.problems import Refusal
+from chassis.problems import NotFound, Refusal
 from services.members.bundled_schemes import bundled_data
 from services.proposals.schemes import bundled_review_data
 from tongxin.demo.cast import Office
@@ -29,6 +28,7 @@ from tongxin_contracts.permissions import Role
 from tongxin_contracts.proposals.commands import DiscardDraft, SaveDraft
 from tongxin_contracts.proposals.handling_queries import HandlingUnits, HandlingUnitsAnswer
 from tongxin_contracts.proposals.joint_commands import InviteCoProposers
+from tongxin_contracts.proposals.queries import Draft
 from tongxin_contracts.proposals.review_commands import AdoptReviewScheme
 
 TERMS: Final = {CITY.code: 8, COUNTY.code: 11, BESIDE.code: 10, LAKE.code: 9}
@@ -176,7 +176,7 @@ async def until_known(
     """Wait until proposals knows units and members, of whom it learns by events."""
     for code, office in offices.items():
         staff, first, second = office.acting(Role.PROPOSALS_OFFICE), members[code][-1], members[code][-2]
-        draft_id = new_id()  # of this attempt alone: it is thrown away
+        draft_id = made_id("known", code)
         author = Actor(id=str(first.person_id), committee=code, roles=(Role.MEMBER,))
         draft = SaveDraft(committee=code, draft_id=draft_id, revision=0, title="（试写）联名提案")
 
@@ -195,5 +195,9 @@ async def until_known(
 
         await script.until(units_known, "units come over to proposals")
         await script.do(draft, author, at=script.now - timedelta(days=1))
+        try:
+            await script.asker.ask(Draft(committee=code, draft_id=draft_id), author)
+        except NotFound:  # thrown away by an earlier attempt, which had seen that all are known
+            continue
         await script.until(members_known, "members come over to proposals")
         await script.do(DiscardDraft(committee=code, draft_id=draft_id), author)

@@ -73,7 +73,9 @@ class Dead:
 async def of_aggregates(
     tx: Transaction, consumer: str, aggregates: Sequence[UUID]
 ) -> tuple[list[Arrived], set[tuple[UUID, int]]]:
-    """What waits on these aggregates for an earlier version, and the places dead letters keep; one statement."""
+    """What waits on these aggregates for an earlier version, and the places dead letters keep; one statement at most."""
+    if not aggregates:
+        return [], set()
     rows = await tx.raw.fetch(
         "select * from held where consumer = $1 and aggregate = any($2)", consumer, aggregates
     )

@@ -7,20 +7,19 @@ reaction itself make a dead letter; a lost connection or a timeout aborts the ba
 
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
 
-from chassis import held, telemetry
+from chassis import gate_rows, held, telemetry
 from chassis.database import Database, Transaction, is_transient
-from chassis.gate import Plan, Position, not_behind, plan, waves
+from chassis.gate import Plan, not_behind, plan, waves
 from chassis.held import GAP, Arrived, Dead, Letter, letter_of, read
 from chassis.identity import Actor
 from chassis.ids import new_id
@@ -36,9 +35,6 @@ log = structlog.get_logger()
 WISHES: Final = 200
 """Letters taken again in one transaction."""
 
-_BY_NUMBER: Final = attrgetter("int")
-"""Orders ids as they order themselves, without asking each of them."""
-
 E = TypeVar("E", bound=Event)
 
 
@@ -49,12 +45,6 @@ class Incoming(Generic[E]):
     data: E
     envelope: Envelope
 
-
-_MOVE: Final = """
-update gate set last_version = moved.version, last_event_id = moved.event_id, epoch = moved.epoch
-from unnest($2::uuid[], $3::int[], $4::uuid[], $5::int[]) as moved (aggregate, version, event_id, epoch)
-where gate.consumer = $1 and gate.aggregate = moved.aggregate
-"""
 
 Reaction = Callable[[Sequence[Incoming[Any]], Work], Awaitable[None]]
 """`async def on_x(events, work)`: works on sets; events of one aggregate come in order."""
@@ -140,8 +130,12 @@ class Inbox:
     async def _take(
         self, arrived: list[Arrived], loose: Sequence[tuple[Letter, str]], *, careful: bool
     ) -> Outcome:
-        async with self._database.transaction({item.envelope.committee for item in arrived}) as tx:
-            outcome = await self._take_in(tx, arrived, careful=careful)
+        aggregates = gate_rows.in_order(item.aggregate for item in arrived)
+        committees = {item.envelope.committee for item in arrived}
+        async with self._database.transaction(
+            committees, first=gate_rows.locking(self._consumer, aggregates)
+        ) as tx:
+            outcome = await self._take_in(tx, arrived, aggregates, careful=careful)
             for letter, explanation in loose:
                 log.warning("envelope_unreadable", subject=letter.subject, sequence=letter.stream_sequence)
                 await held.hold_loose(tx, self._consumer, letter, explanation, code=self._code)
@@ -179,7 +173,9 @@ class Inbox:
 
     async def _carry_out(self, tx: Transaction, row: Any, outcome: Outcome) -> None:
         if row["wish"] == "drop":
-            position = (await self._positions(tx, [row["aggregate"]]))[row["aggregate"]]
+            await gate_rows.lock(tx, self._consumer, [row["aggregate"]])
+            positions, _ = await gate_rows.positions(tx, self._consumer, [row["aggregate"]])
+            position = positions[row["aggregate"]]
             if row["version"] > position.last_version + 1:
                 # What it waits for comes first; dropped now, it would be a gap that nothing ever fills.
                 return
@@ -195,7 +191,8 @@ class Inbox:
                 row["id"],
                 GAP,
             )
-        outcome.add(await self._take_in(tx, [], also=[row["aggregate"]]))
+        await gate_rows.lock(tx, self._consumer, [row["aggregate"]])
+        outcome.add(await self._take_in(tx, [], [row["aggregate"]]))
 
     async def _carry_out_loose(self, tx: Transaction, rows: Sequence[Any], outcome: Outcome) -> None:
         for row in rows:
@@ -213,14 +210,16 @@ class Inbox:
                 )
             if arrived:
                 await tx.act_for({item.envelope.committee for item in arrived})
-                outcome.add(await self._take_in(tx, arrived))
+                aggregates = gate_rows.in_order(item.aggregate for item in arrived)
+                await gate_rows.lock(tx, self._consumer, aggregates)
+                outcome.add(await self._take_in(tx, arrived, aggregates))
 
     async def _take_in(
-        self, tx: Transaction, arrived: list[Arrived], *, also: Iterable[UUID] = (), careful: bool = True
+        self, tx: Transaction, arrived: list[Arrived], aggregates: Sequence[UUID], *, careful: bool = True
     ) -> Outcome:
-        aggregates = sorted({item.aggregate for item in arrived} | set(also), key=_BY_NUMBER)
-        positions = await self._positions(tx, aggregates)
-        waiting, stuck = await held.of_aggregates(tx, self._consumer, aggregates)
+        """What arrived of these aggregates, whose gate is locked, and what waits for it."""
+        positions, holding = await gate_rows.positions(tx, self._consumer, aggregates)
+        waiting, stuck = await held.of_aggregates(tx, self._consumer, holding)
         made = plan(positions, [*waiting, *arrived], stuck=stuck)
         dead: dict[UUID, Dead] = {}
         outcome = Outcome(duplicates=len(made.duplicates))
@@ -231,22 +230,6 @@ class Inbox:
         outcome.dead = len(dead) + len(made.forks)
         outcome.held = len(made.gaps) + len(made.apply) - len(applied) - len(dead)
         return outcome
-
-    async def _positions(self, tx: Transaction, aggregates: Sequence[UUID]) -> dict[UUID, Position]:
-        """Lock and read the gate of these aggregates, making rows for those it does not know; one statement."""
-        rows = await tx.raw.fetch(
-            """
-            insert into gate (consumer, aggregate) select $1, unnest($2::uuid[])
-            on conflict (consumer, aggregate) do update set last_version = gate.last_version
-            returning aggregate, last_version, last_event_id, epoch
-            """,
-            self._consumer,
-            aggregates,
-        )
-        return {
-            row["aggregate"]: Position(row["last_version"], row["last_event_id"], row["epoch"])
-            for row in rows
-        }
 
     async def _apply(
         self,
@@ -384,20 +367,6 @@ class Inbox:
             telemetry.EVENTS_DUE.labels(self._service).inc(len(run.items))
             telemetry.EVENTS_LATE.labels(self._service).inc(late)
 
-    def _moved(self, applied: Sequence[Arrived]) -> list[Write]:
-        """What moves the gate behind what took effect."""
-        # Of one aggregate in the order of versions, so the last one stays.
-        last = {item.aggregate: item for item in applied}
-        if not last:
-            return []
-        columns = [
-            list(last),
-            [item.version for item in last.values()],
-            [item.event_id for item in last.values()],
-            [item.envelope.epoch for item in last.values()],
-        ]
-        return [Write(_MOVE, [self._consumer, *columns])]
-
     async def _settle(
         self,
         tx: Transaction,
@@ -407,7 +376,7 @@ class Inbox:
         writes: Sequence[Write],
     ) -> None:
         """Move the gate together with what the last reaction left, let go of held rows that took effect, hold the rest."""
-        await write_together(tx, [*writes, *self._moved(applied)])
+        await write_together(tx, [*writes, *gate_rows.moving(self._consumer, applied)])
         gone = [
             item.letter.held_id for item in (*applied, *made.duplicates) if item.letter.held_id is not None
         ]

@@ -37,7 +37,7 @@ from tongxin_contracts.words import ReviewOutcome, UnitDuty
 
 SUBMIT, FILE, REVIEW_IN_BULK, DISPATCH, UNIT_DESK = 10, 6, 7, 10, 5
 REGISTER_UNIT, MARK_READ, TAKE_TOPIC = 3, 2, 3
-REACTION_BATCH = {"consultation": 3, "notify": 4}
+REACTION_BATCH = {"consultation": 2, "notify": 3}
 """Statements, as they were when they were last looked at; without begin and commit."""
 HINTS = 2
 """Hints to live pages that a command may give beside its one poke of the relay."""

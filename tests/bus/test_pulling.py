@@ -12,7 +12,7 @@ from nats.js.errors import APIError
 
 from chassis import pulling
 from chassis.pulling import AT_ONCE, Pull
-from tests.bus.wire import STREAM, Wire, message, running
+from tests.bus.wire import STREAM, Wire, all_marked, message, running
 from tests.waiting import until_async
 
 
@@ -129,7 +129,7 @@ async def test_what_a_reader_that_goes_did_not_take_comes_to_the_next_one_at_onc
     assert await first.next(0) == []
     await wire.state(*(message(aggregate, 1) for aggregate in aggregates))
     async with running(wire.relay()):
-        await until_async(lambda: bool(first._arrived), "something is on its way", limit=10)
+        await until_async(lambda: all_marked(wire), "all is in the stream")
     for left in await first.close():
         await left.nak()
 

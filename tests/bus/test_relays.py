@@ -18,22 +18,10 @@ from chassis.failpoints import Failpoints
 from chassis.relay import RefusedError, Relay
 from infra.nats.config import OPERATOR_USER
 from infra.nats.connection import bus as operator_bus
-from tests.bus.wire import STREAM, Wire, message, running
+from tests.bus.wire import STREAM, Wire, all_marked, message, running
 from tests.faults.proxy import Proxy
 from tests.house import portal_settings
 from tests.waiting import until_async
-
-
-async def waiting(wire: Wire) -> int:
-    """Rows nobody has marked as published."""
-    async with wire.outbox.transaction() as tx:
-        found: int = await tx.raw.fetchval("select count(*) from outbox where published_at is null")
-    return found
-
-
-async def all_marked(wire: Wire) -> bool:
-    """Whether nothing waits."""
-    return await waiting(wire) == 0
 
 
 async def test_a_relay_asleep_with_the_lock_is_put_out(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,6 +136,18 @@ class Wire:
         return found
 
 
+async def waiting(wire: Wire) -> int:
+    """Rows nobody has marked as published."""
+    async with wire.outbox.transaction() as tx:
+        found: int = await tx.raw.fetchval("select count(*) from outbox where published_at is null")
+    return found
+
+
+async def all_marked(wire: Wire) -> bool:
+    """Whether nothing waits."""
+    return await waiting(wire) == 0
+
+
 def message(aggregate: UUID, version: int, *, reason: str = "请修改", at: datetime | None = None) -> Outgoing:
     """An event of an aggregate as its owner would state it."""
     event = ProposalReturned(proposal_id=aggregate, title="题目", first_proposer=aggregate, reason=reason)

@@ -12,6 +12,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import TimeoutError as NatsTimeoutError
 
 from chassis import bus, relay, telemetry
 from chassis.failpoints import Failpoints
@@ -81,10 +83,11 @@ async def test_a_relay_on_a_slow_network_gets_on(wire: Wire, monkeypatch: pytest
 
 
 class Losing:
-    """A sender's connection on which the first part of one batch gets lost."""
+    """A sender's connection on which the second message of one batch gets lost."""
 
-    def __init__(self, connection: Client) -> None:
+    def __init__(self, connection: Client, *, few: bool = False) -> None:
         self._connection = connection
+        self.few = few
         self.lost = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -96,11 +99,18 @@ class Losing:
             return
         await self._connection.publish(subject, payload, headers=headers)
 
+    async def request(self, subject: str, payload: bytes, *, timeout: float, headers: Any) -> Msg:
+        """Of few, sent one behind the other, the second one."""
+        if not self.lost and headers and headers.get("ce-aggregateversion") == "2" and self.few:
+            self.lost += 1
+            raise NatsTimeoutError
+        return await self._connection.request(subject, payload, timeout=timeout, headers=headers)
+
 
 async def test_a_batch_that_arrived_in_part_goes_out_row_by_row(wire: Wire) -> None:
     """The broker says of an incomplete batch only that it is: each row by itself gets through, or its own reason."""
-    aggregate, losing = uuid4(), Losing(wire.sender)
-    await wire.state(*(message(aggregate, version) for version in range(1, 6)))
+    aggregate, losing, many = uuid4(), Losing(wire.sender), relay.FEW + 1
+    await wire.state(*(message(aggregate, version) for version in range(1, many + 1)))
     half = Relay(
         STREAM,
         database_url=wire.stack.database_url("proposals", "worker"),
@@ -114,7 +124,23 @@ async def test_a_batch_that_arrived_in_part_goes_out_row_by_row(wire: Wire) -> N
     async with running(half):
         await until_async(lambda: all_marked(wire), "all is published")
     assert (losing.lost, incomplete._value.get() - before) == (1, 1)
-    assert await wire.streamed(aggregate) == [1, 2, 3, 4, 5]
+    assert await wire.streamed(aggregate) == list(range(1, many + 1))
+
+
+async def test_of_few_nothing_gets_past_one_that_was_lost(wire: Wire) -> None:
+    aggregate, losing = uuid4(), Losing(wire.sender, few=True)
+    await wire.state(*(message(aggregate, version) for version in range(1, relay.FEW + 1)))
+    half = Relay(
+        STREAM,
+        database_url=wire.stack.database_url("proposals", "worker"),
+        connection=cast("Client", losing),
+        failpoints=Failpoints(),
+        poll_interval=0.05,
+    )
+    async with running(half):
+        await until_async(lambda: all_marked(wire), "it was sent again")
+    assert losing.lost == 1
+    assert await wire.streamed(aggregate) == list(range(1, relay.FEW + 1))
 
 
 async def test_a_stream_that_was_lost_is_filled_again_in_order(wire: Wire) -> None:

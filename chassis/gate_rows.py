@@ -18,13 +18,19 @@ _BY_NUMBER: Final = attrgetter("int")
 """Orders ids as they order themselves, without asking each of them."""
 
 _LOCK: Final = """
-insert into gate (consumer, aggregate) select {consumer}, unnest({aggregates}::uuid[])
+insert into gate (consumer, aggregate) {wanted}
 on conflict (consumer, aggregate) do update set last_version = gate.last_version
 """
 _POSITIONS: Final = """
 select aggregate, last_version, last_event_id, epoch,
     exists (select from held where held.consumer = $1 and held.aggregate = gate.aggregate) as holds
-from gate where consumer = $1 and aggregate = any($2)
+from gate where consumer = $1 and aggregate = {wanted}
+"""
+_POSITION_OF_ONE: Final = _POSITIONS.format(wanted="$2")
+"""Its plan is kept; the other is planned each time."""
+_POSITIONS_OF_MANY: Final = _POSITIONS.format(wanted="any($2)")
+_MOVE_ONE: Final = """
+update gate set last_version = $3, last_event_id = $4, epoch = $5 where consumer = $1 and aggregate = $2
 """
 _MOVE: Final = """
 update gate set last_version = moved.version, last_event_id = moved.event_id, epoch = moved.epoch
@@ -45,8 +51,11 @@ def locking(consumer: str, aggregates: Sequence[UUID]) -> str:
     """
     if not aggregates:
         return ""
-    ids = "{" + ",".join(map(str, aggregates)) + "}"
-    return _LOCK.format(consumer=quoted(consumer), aggregates=quoted(ids))
+    name = quoted(consumer)
+    if len(aggregates) == 1:
+        return _LOCK.format(wanted=f"values ({name}, '{aggregates[0]}')")
+    ids = ",".join(map(str, aggregates))
+    return _LOCK.format(wanted=f"select {name}, unnest('{{{ids}}}'::uuid[])")
 
 
 async def lock(tx: Transaction, consumer: str, aggregates: Sequence[UUID]) -> None:
@@ -58,7 +67,12 @@ async def positions(
     tx: Transaction, consumer: str, aggregates: Sequence[UUID]
 ) -> tuple[dict[UUID, Position], list[UUID]]:
     """Where the gate of these aggregates stands, and of which of them something is held; they are locked already."""
-    rows = await tx.raw.fetch(_POSITIONS, consumer, aggregates) if aggregates else []
+    if not aggregates:
+        return {}, []
+    if len(aggregates) == 1:
+        rows = await tx.raw.fetch(_POSITION_OF_ONE, consumer, aggregates[0])
+    else:
+        rows = await tx.raw.fetch(_POSITIONS_OF_MANY, consumer, aggregates)
     found = {
         row["aggregate"]: Position(row["last_version"], row["last_event_id"], row["epoch"]) for row in rows
     }
@@ -71,10 +85,7 @@ def moving(consumer: str, applied: Sequence[Arrived]) -> list[Write]:
     last = {item.aggregate: item for item in applied}
     if not last:
         return []
-    columns = [
-        list(last),
-        [item.version for item in last.values()],
-        [item.event_id for item in last.values()],
-        [item.envelope.epoch for item in last.values()],
-    ]
-    return [Write(_MOVE, [consumer, *columns])]
+    rows = [(item.aggregate, item.version, item.event_id, item.epoch) for item in last.values()]
+    if len(rows) == 1:
+        return [Write(_MOVE_ONE, [consumer, *rows[0]])]
+    return [Write(_MOVE, [consumer, *map(list, zip(*rows, strict=True))])]

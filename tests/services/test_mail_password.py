@@ -13,7 +13,6 @@ from infra.local.ports import LOOPBACK, free_port
 from services.notify.settings import NotifySettings
 from services.notify.workers.smtp import Away, open_road
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # on loopback
 
 

@@ -78,12 +78,14 @@ class Undone(Database):
     async def transaction(
         self, committees: Iterable[str] = (), *, first: str = ""
     ) -> AsyncIterator[Transaction]:
-        """The same one again, for these committees."""
-        assert not first, "what is taken here begins with nothing of its own"
-        await self.current.raw.execute(
-            "select set_config('app.committees', $1, true)", ",".join(sorted(committees))
-        )
-        yield self.current
+        """The same one again, for these committees; what fails leaves nothing, as with a transaction of its own."""
+        await self.current.raw.execute(f"savepoint own; {first}")
+        await self.current.act_for(committees)
+        try:
+            yield self.current
+        except Exception:
+            await self.current.raw.execute("rollback to savepoint own")
+            raise
 
 
 @asynccontextmanager

@@ -72,6 +72,7 @@ async def take_states(keepers: Sequence[Keeper], states: Sequence[Whole], work: 
         types = {one.event_id: type(one.incoming.data) for one in said}
         for event, run in waves(said, types):
             await keeper.of[event]([one.incoming for one in run], work)
+            await work.write_later_now()  # the next run changes what this one wrote, as the next event does
         if keeper.hint:
             for committee in {state.envelope.committee for state in theirs}:
                 work.hint(keeper.hint, committee)

@@ -101,7 +101,8 @@ async def _give_back(messages: list[Msg], pause: float) -> None:
     """Ask for the batch again soon; where even that fails the broker hands it out after ack_wait."""
     try:
         for message in messages:
-            await message.nak(delay=pause)
+            if not message.is_acked:  # what was taken is done with, whatever failed after it
+                await message.nak(delay=pause)
     except NatsError as error:
         log.info("batch_left_to_ack_wait", error=type(error).__name__)
 

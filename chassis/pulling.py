@@ -35,6 +35,8 @@ class Pull:
         self._bus = connection
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
         self._inbox = ""
+        self._asked = 0
+        """Requests so far; each has an address of its own, so that what is said of an earlier one is known as that."""
         self._subscription: Subscription | None = None
         self._arrived: list[Msg] = []
         self._to_come = 0
@@ -61,7 +63,9 @@ class Pull:
             failure, self._failure = self._failure, None
             raise failure
         if taken:
-            await self._keep_asking()
+            # What is in hand is not lost for it: the next call asks again, and says why it cannot.
+            with suppress(NatsError):
+                await self._keep_asking()
         return taken
 
     def take(self) -> list[Msg]:
@@ -86,12 +90,21 @@ class Pull:
         """Have one request open, unless what waits here is enough for now."""
         if self._subscription is None:
             self._inbox = self._bus.new_inbox()
-            self._subscription = await self._bus.subscribe(self._inbox, cb=self._on_message)
+            self._subscription = await self._bus.subscribe(f"{self._inbox}.*", cb=self._on_message)
         if self._stopping or self._arrived or _now() < self._asks_at:
             return
+        self._asked += 1
         self._to_come, self._asks_at = AT_ONCE, _now() + OPEN + _GRACE
         wanted = {"batch": AT_ONCE, "expires": int(OPEN * 1e9)}
-        await self._bus.publish(self._subject, json.dumps(wanted).encode(), reply=self._inbox)
+        try:
+            await self._bus.publish(self._subject, json.dumps(wanted).encode(), reply=self._address())
+        except NatsError:
+            self._asks_at = 0.0  # nothing is open
+            raise
+
+    def _address(self) -> str:
+        """Where the last request is answered."""
+        return f"{self._inbox}.{self._asked}"
 
     async def _on_message(self, message: Msg) -> None:
         status = message.headers.get(Header.STATUS) if message.headers else None
@@ -100,6 +113,8 @@ class Pull:
             self._to_come -= 1
             if self._to_come == 0:
                 self._asks_at = 0.0
+        elif message.subject != self._address():
+            return  # late, of a request that was given up: asked again for it as well, two would be open for ever
         elif status in _OVER:
             self._asks_at = 0.0
         elif status == StatusCode.CONFLICT:

@@ -2,15 +2,22 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import OutboundBufferLimitError
 from nats.js.errors import APIError
 
 from chassis import pulling
+from chassis.announcing import Announcer
+from chassis.consumer import Consumer
+from chassis.failpoints import Failpoints
+from chassis.held import Letter
+from chassis.inbox import Inbox, Outcome
 from chassis.pulling import AT_ONCE, Pull
 from tests.bus.wire import STREAM, Wire, all_marked, message, running
 from tests.waiting import until_async
@@ -21,6 +28,11 @@ class Broker:
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
+        self.answers: list[tuple[str, bytes]] = []
+        """What became of messages, by their reply subject."""
+        self.full = False
+        """Whether the client takes nothing any more."""
+        self._replies: list[str] = []
         self._say: Any = None
 
     def new_inbox(self) -> str:
@@ -33,20 +45,27 @@ class Broker:
         self._say = cb
         return object()
 
-    async def publish(self, subject: str, payload: bytes, *, reply: str) -> None:
-        """A request for messages."""
-        assert (subject, reply) == ("$JS.API.CONSUMER.MSG.NEXT.EVT.one", "_INBOX.one")
+    async def publish(self, subject: str, payload: bytes = b"", *, reply: str = "") -> None:
+        """A request for messages, or what became of one."""
+        if self.full:
+            raise OutboundBufferLimitError
+        if not reply:
+            self.answers.append((subject, payload))
+            return
+        assert subject == "$JS.API.CONSUMER.MSG.NEXT.EVT.one"
+        assert reply.startswith("_INBOX.one")
+        self._replies.append(reply)
         self.requests.append(json.loads(payload))
 
-    async def send(self, count: int = 1) -> None:
+    async def send(self, count: int = 1, *, reply: str = "") -> None:
         """Messages of the stream."""
         for _ in range(count):
-            await self._say(Msg(_client=cast(Client, self), subject="evt", data=b"{}"))
+            await self._say(Msg(_client=cast(Client, self), subject="evt", reply=reply, data=b"{}"))
 
-    async def say(self, status: str) -> None:
-        """What a broker says of a request."""
+    async def say(self, status: str, *, of: int = -1) -> None:
+        """What a broker says of a request, of the last one where none is named."""
         headers = {"Status": status, "Description": "as it says"}
-        await self._say(Msg(_client=cast(Client, self), subject="_INBOX.one", headers=headers))
+        await self._say(Msg(_client=cast(Client, self), subject=self._replies[of], headers=headers))
 
 
 @pytest.fixture
@@ -92,6 +111,81 @@ async def test_a_request_that_nobody_answers_is_asked_again(
     assert len(broker.requests) > 2
 
 
+async def test_what_is_said_late_of_a_request_that_was_given_up_is_no_reason_to_ask(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that stood still for a moment would else ask twice a second for ever, and after the next moment thrice."""
+    monkeypatch.setattr(pulling, "OPEN", -1)  # given up at once
+    reader = pull(broker)
+    await reader.next(0)
+    monkeypatch.setattr(pulling, "OPEN", 30)
+    await reader.next(0)
+    assert len(broker.requests) == 2
+    await broker.say("408", of=0)
+    await reader.next(0)
+    assert len(broker.requests) == 2
+    await broker.say("408")
+    await reader.next(0)
+    assert len(broker.requests) == 3
+
+
+async def test_what_has_come_is_taken_though_nothing_more_can_be_asked_for(broker: Broker) -> None:
+    reader = pull(broker)
+    await reader.next(0)
+    await broker.send(AT_ONCE)
+    broker.full = True
+    assert len(await reader.next(10)) == AT_ONCE
+    with pytest.raises(OutboundBufferLimitError):
+        await reader.next(10)
+    broker.full = False
+    await reader.next(0)
+    assert len(broker.requests) == 2
+
+
+class Taking:
+    """An inbox during whose first batch another message comes, and whose database is away right after it."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self.taken = 0
+
+    async def take(self, letters: Sequence[Letter]) -> Outcome:
+        """All of it."""
+        self.taken += len(letters)
+        await self._broker.send(reply=place(2))
+        return Outcome()
+
+    async def carry_out_wishes(self) -> Outcome:
+        """Not now."""
+        raise ConnectionRefusedError
+
+
+def place(number: int) -> str:
+    """The reply subject of a message of the stream."""
+    return f"$JS.ACK.EVT.one.1.{number}.{number}.1.0"
+
+
+async def test_what_came_meanwhile_is_given_back_though_the_batch_before_it_was_taken(broker: Broker) -> None:
+    client, inbox = cast(Client, broker), Taking(broker)
+    consumer = Consumer(
+        "EVT",
+        "one",
+        cast(Inbox, inbox),
+        connection=client,
+        announcer=Announcer("consultation", client),
+        failpoints=Failpoints(),
+    )
+    async with running(consumer):
+        await until_async(lambda: bool(broker.requests), "it asks")
+        await broker.send(reply=place(1))
+        await until_async(lambda: len(broker.answers) > 1, "the second one is given back", limit=5)
+    assert inbox.taken == 1
+    assert [(subject, payload[:4]) for subject, payload in broker.answers] == [
+        (place(1), b""),
+        (place(2), b"-NAK"),
+    ]
+
+
 async def test_a_broker_that_cannot_is_not_asked_without_end(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +214,20 @@ async def test_who_stops_waits_no_more(broker: Broker) -> None:
     await until_async(lambda: bool(broker.requests), "it waits", limit=5)
     reader.stop()
     assert await asyncio.wait_for(waiting, 5) == []
+
+
+async def test_a_broker_says_of_which_request_it_speaks(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or each one would be waited for a little longer than it stays open."""
+    monkeypatch.setattr(pulling, "OPEN", 0.1)
+    monkeypatch.setattr(pulling, "_GRACE", 30)
+    reader = Pull(wire.reader, STREAM, "consultation")
+
+    async def asked_again() -> bool:
+        await reader.next(0.1)
+        return reader._asked > 2
+
+    await until_async(asked_again, "requests follow on each other", limit=10)
+    await reader.close()
 
 
 async def test_what_a_reader_that_goes_did_not_take_comes_to_the_next_one_at_once(wire: Wire) -> None:

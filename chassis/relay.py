@@ -239,8 +239,8 @@ class Relay:
             # Read on while a batch is on its way, but only behind a full one: mostly there is nothing more.
             was_full = more
             following = asyncio.create_task(self._mark_and_read(session, batch)) if was_full else None
-            await asyncio.sleep(0)  # it asks before this one is written, which takes no break until it is out
             try:
+                await asyncio.sleep(0)  # it asks before this one is written, which takes no break until it is out
                 await self._send(batch)
                 self._published += batch
             finally:

@@ -236,6 +236,38 @@ async def test_a_poke_that_comes_with_the_end_does_not_keep_a_relay() -> None:
         assert task.cancelled(), f"cancelled {moments} moments after the poke"
 
 
+async def test_a_relay_that_ends_leaves_no_reading_behind() -> None:
+    """Its session is given back next: what still reads there would be cut off, and what it marks with it."""
+
+    class Session:
+        asked = 0
+        read = 0
+
+        async def fetch(self, *_: object) -> list[dict[str, Any]]:
+            self.asked += 1
+            if self.asked == 2:
+                task.cancel()  # while a batch is about to go out
+                for _moment in range(5):
+                    await asyncio.sleep(0)
+            self.read += 1
+            return [{"id": number, "payload": b"{}"} for number in range(relay.BATCH_ROWS)]
+
+    ending = Relay(
+        STREAM,
+        database_url="",
+        connection=cast("Client", None),
+        failpoints=Failpoints(""),
+        poll_interval=60,
+    )
+    session = Session()
+    task = asyncio.create_task(ending._work(session))
+    read: list[int] = []
+    task.add_done_callback(lambda _: read.append(session.read))
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+    assert read == [session.asked] == [2]
+
+
 async def test_what_a_server_without_a_leader_says_of_a_stream_is_not_believed() -> None:
     class Island:
         leader = ""

@@ -240,7 +240,8 @@ class Relay:
             was_full = more
             following = asyncio.create_task(self._mark_and_read(session, batch)) if was_full else None
             try:
-                await asyncio.sleep(0)  # it asks before this one is written, which takes no break until it is out
+                # The reading is asked for before this batch is written, which takes no break until it is out.
+                await asyncio.sleep(0)
                 await self._send(batch)
                 self._published += batch
             finally:

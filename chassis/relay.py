@@ -243,7 +243,6 @@ class Relay:
                 # The reading is asked for before this batch is written, which takes no break until it is out.
                 await asyncio.sleep(0)
                 await self._send(batch)
-                self._published += batch
             finally:
                 batch, more = await following if following else ([], False)
             if was_full and not batch:
@@ -332,10 +331,9 @@ class Relay:
                 await self._publish_one(row)
             elif isinstance(answer, BaseException):
                 raise answer
-            elif answer.get("duplicate"):
-                known = True
             else:
-                self._stream.last_sequence = answer["seq"]
+                known = known or bool(answer.get("duplicate"))
+                self._note_out(row, answer)
 
     async def _publish_many(self, batch: Sequence[Any]) -> None:
         """All of them or none, in one step."""
@@ -353,12 +351,17 @@ class Relay:
         headers["Nats-Batch-Commit"] = "1"
         acknowledged = await self._acknowledged(batch[-1], headers)
         self._stream.last_sequence = acknowledged["seq"]
+        self._published += batch
 
     async def _publish_one(self, row: Any) -> None:
         headers = _headers(row) | {"Nats-Expected-Last-Sequence": str(self._stream.last_sequence)}
-        acknowledged = await self._acknowledged(row, headers)
+        self._note_out(row, await self._acknowledged(row, headers))
+
+    def _note_out(self, row: Any, acknowledged: dict[str, Any]) -> None:
+        """The broker has it, whatever becomes of those after it; one that it knew already takes no place."""
         if not acknowledged.get("duplicate"):
             self._stream.last_sequence = acknowledged["seq"]
+        self._published.append(row)
 
     def _answered(self, done: "asyncio.Future[Msg]", took: float) -> None:
         self._asked.discard(done)

@@ -20,7 +20,7 @@ from chassis.failpoints import Failpoints
 from chassis.relay import RefusedError, Relay
 from infra.nats.config import OPERATOR_USER
 from infra.nats.connection import bus as operator_bus
-from tests.bus.wire import STREAM, Wire, all_marked, message, running
+from tests.bus.wire import STREAM, Wire, all_marked, message, running, waiting
 from tests.faults.proxy import Proxy
 from tests.house import portal_settings
 from tests.waiting import until_async
@@ -141,6 +141,37 @@ async def test_of_few_nothing_gets_past_one_that_was_lost(wire: Wire) -> None:
         await until_async(lambda: all_marked(wire), "it was sent again")
     assert losing.lost == 1
     assert await wire.streamed(aggregate) == list(range(1, relay.FEW + 1))
+
+
+class Refusing(Losing):
+    """One on which the second of few never gets through."""
+
+    async def request(self, subject: str, payload: bytes, *, timeout: float, headers: Any) -> Msg:
+        """All others do."""
+        self.lost = 0
+        return await super().request(subject, payload, timeout=timeout, headers=headers)
+
+
+async def test_of_few_those_that_are_out_are_marked_whatever_becomes_of_the_rest(wire: Wire) -> None:
+    """Else they were sent again with it for as long as it is refused, longer than the broker knows them."""
+    aggregate = uuid4()
+    await wire.state(*(message(aggregate, version) for version in range(1, 4)))
+    half = Relay(
+        STREAM,
+        database_url=wire.stack.database_url("proposals", "worker"),
+        connection=cast("Client", Refusing(wire.sender, few=True)),
+        failpoints=Failpoints(),
+        poll_interval=0.05,
+    )
+
+    async def first_is_marked() -> bool:
+        return await waiting(wire) == 2
+
+    async with running(half):
+        await until_async(first_is_marked, "the first one is marked", limit=5)
+    async with running(wire.relay()):
+        await until_async(lambda: all_marked(wire), "the others are")
+    assert await wire.streamed(aggregate) == [1, 2, 3]
 
 
 async def test_a_stream_that_was_lost_is_filled_again_in_order(wire: Wire) -> None:

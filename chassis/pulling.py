@@ -48,7 +48,7 @@ class Pull:
         self._stopping = False
 
     async def next(self, longest: float) -> list[Msg]:
-        """What has arrived; waits for the first one, and after `longest` seconds gives none.
+        """What has arrived, `AT_ONCE` at most; waits for the first one, and after `longest` seconds gives none.
 
         Raises APIError where the broker has no such consumer.
         """
@@ -58,7 +58,8 @@ class Pull:
             if self._arrived or self._failure is not None or self._stopping or _now() >= end:
                 break
             await self._wait_until(min(end, self._asks_at))
-        taken = self.take()
+        # More than asked for is there where a request that was given up was answered after all, as behind a reconnect.
+        taken, self._arrived = self._arrived[:AT_ONCE], self._arrived[AT_ONCE:]
         if not taken and self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
@@ -69,7 +70,7 @@ class Pull:
         return taken
 
     def take(self) -> list[Msg]:
-        """What has arrived, without waiting."""
+        """All that has arrived, without waiting."""
         taken, self._arrived = self._arrived, []
         return taken
 

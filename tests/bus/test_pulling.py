@@ -142,6 +142,16 @@ async def test_what_has_come_is_taken_though_nothing_more_can_be_asked_for(broke
     assert len(broker.requests) == 2
 
 
+async def test_a_batch_has_its_limit_whatever_number_of_requests_was_answered(broker: Broker) -> None:
+    """All that waited behind a reconnect in one transaction would take longer than the broker waits for it."""
+    reader = pull(broker)
+    await reader.next(0)
+    await broker.send(2 * AT_ONCE + 3)
+    requests = len(broker.requests)
+    assert [len(await reader.next(10)) for _ in range(3)] == [AT_ONCE, AT_ONCE, 3]
+    assert len(broker.requests) == requests + 1, "nothing is asked for while enough waits here"
+
+
 class Taking:
     """An inbox during whose first batch another message comes, and whose database is away right after it."""
 

@@ -125,6 +125,7 @@ class Inbox:
             # The border of the quick way: the world's errors abort the batch, all others come up again on the other way.
             if is_transient(error):
                 raise
+            log.info("batch_taken_with_care", consumer=self._consumer, error=type(error).__name__)
             return await self._take(arrived, loose, careful=True)
 
     async def _take(

@@ -38,8 +38,10 @@ async def _sweep_out(house: Notify) -> None:
 
 
 async def posted(house: Notify) -> None:
+    """All notices are decided on: here, or by a service that another test left running and that was quicker."""
     async with house.work() as work:
-        assert await post(work)
+        await post(work)
+    assert not await house.rows("select 1 from notice where posted_at is null")
 
 
 async def states(house: Notify) -> dict[str, tuple[str, int, str | None]]:

@@ -14,7 +14,7 @@ from tongxin_contracts.members.queries import MemberRow
 from tongxin_contracts.permissions import Role
 from tongxin_contracts.words import DutyKind
 
-COMMITTEE = "350450"
+COMMITTEE = "350466"
 SUGGESTED = f"{LAST_YEAR} 年度积分 14 分，低于 15 分"
 
 

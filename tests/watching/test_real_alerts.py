@@ -111,18 +111,22 @@ async def test_events_nobody_can_read_are_late(watched: Watched, done: Done, tmp
             f"evt.{COUNTY}.consultation.nothing.v1", COUNTY, ENOUGH,
         )  # fmt: skip
 
-    def dead(number: int) -> bool:
-        port = stack.ports.health["notify"]
-        return values(port, "tongxin_dead_letters", reason="undecodable") == [number]
+    followers = ("notify", "proposals", "members")
 
-    await asyncio.to_thread(until, lambda: dead(ENOUGH), "notify holds all of them", 20)
+    def dead(number: int) -> bool:
+        return all(
+            values(stack.ports.health[one], "tongxin_dead_letters", reason="undecodable") == [number]
+            for one in followers
+        )
+
+    await asyncio.to_thread(until, lambda: dead(ENOUGH), "everybody who follows holds all of them", 20)
     during = await scraped(watched)
     assert await asyncio.to_thread(firing, before, during, {"DeadLetters", "EventsLate"}, tmp_path) == ""
-    for service in ("notify", "proposals", "members"):
+    for service in followers:
         url = stack.database_url(service, "worker")
         for letter in await list_letters(url):
             assert await wish(url, letter.id, "drop")
-    await asyncio.to_thread(until, lambda: dead(0), "they are dropped")
+    await asyncio.to_thread(until, lambda: dead(0), "they are dropped everywhere")
 
 
 async def test_a_reminder_whose_hour_passed_while_nobody_reminded(

@@ -5,8 +5,9 @@ Always holds: a relay is woken for its own stream alone; a page learns of the la
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
 
 import structlog
 from nats.aio.client import Client
@@ -38,13 +39,11 @@ class Announcer:
 
     async def tell(self, work: Work) -> None:
         """Wake who publishes what this work stated, and hint at what it changed."""
-        try:
+        with _may_get_lost():
             if streams := work.streams():
                 await self._wake(streams)
             for hint in work.hints:
                 await self._hint(hint)
-        except NatsError as error:
-            log.warning("hints_lost", error=type(error).__name__)
 
     def poked(self, said: bytes) -> None:
         """Another replica says that there is something for these streams; without names, for any."""
@@ -53,11 +52,9 @@ class Announcer:
     async def close(self) -> None:
         """Say what still waits to be said."""
         waiting, self._waiting = self._waiting, set()
-        try:
+        with _may_get_lost():
             for hint in waiting:
                 await self._publish(hint)
-        except NatsError as error:
-            log.warning("hints_lost", error=type(error).__name__)
 
     async def _wake(self, streams: set[str]) -> None:
         """Where this process' own relay is the one at work, nobody else has to be woken over the bus."""
@@ -87,19 +84,22 @@ class Announcer:
         if hint in self._waiting:
             self._waiting.discard(hint)
             self._rest(hint)
-            self._begin(self._say(hint))
+            task = asyncio.create_task(self._say(hint))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
 
     async def _say(self, hint: Hint) -> None:
-        try:
+        with _may_get_lost():
             await self._publish(hint)
-        except NatsError as error:
-            log.warning("hints_lost", error=type(error).__name__)
 
     async def _publish(self, hint: Hint) -> None:
         committee, kind = hint
         await self._bus.publish(hint_subject(committee, self._service), kind.encode())
 
-    def _begin(self, saying: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(saying)
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+
+@contextmanager
+def _may_get_lost() -> Iterator[None]:
+    try:
+        yield
+    except NatsError as error:
+        log.warning("hints_lost", error=type(error).__name__)

@@ -6,7 +6,6 @@ was received is answered before the connection goes.
 """
 
 import asyncio
-import json
 import random
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -312,8 +311,3 @@ class Caller:
         if traceparent:
             headers[TRACEPARENT] = traceparent
         return headers
-
-
-async def hint(connection: Client, subject: str, content: dict[str, str]) -> None:
-    """Say that something may have changed; lost hints are nobody's loss."""
-    await connection.publish(subject, json.dumps(content).encode())

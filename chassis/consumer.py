@@ -42,9 +42,7 @@ class Consumer:
         failpoints: Failpoints,
     ) -> None:
         self.stream = stream
-        self.durable = durable
         self._inbox = inbox
-        self._bus = connection
         self._failpoints = failpoints
         self._announcer = announcer
         self._pull = Pull(connection, stream, durable)

@@ -68,13 +68,7 @@ async def test_a_relay_on_a_slow_network_gets_on(wire: Wire, monkeypatch: pytest
         )
         slow = await bus.connect(settings, "proposals")
         proxy.latency = 0.3
-        far = Relay(
-            STREAM,
-            database_url=wire.stack.database_url("proposals", "worker"),
-            connection=slow,
-            failpoints=Failpoints(),
-            poll_interval=0.05,
-        )
+        far = wire.relay(slow)
         await wire.state(message(uuid4(), 1))
 
         async with running(far):
@@ -111,13 +105,7 @@ async def test_a_batch_that_arrived_in_part_goes_out_row_by_row(wire: Wire) -> N
     """The broker says of an incomplete batch only that it is: each row by itself gets through, or its own reason."""
     aggregate, losing, many = uuid4(), Losing(wire.sender), relay.FEW + 1
     await wire.state(*(message(aggregate, version) for version in range(1, many + 1)))
-    half = Relay(
-        STREAM,
-        database_url=wire.stack.database_url("proposals", "worker"),
-        connection=cast("Client", losing),
-        failpoints=Failpoints(),
-        poll_interval=0.05,
-    )
+    half = wire.relay(cast("Client", losing))
 
     incomplete = telemetry.RELAY_BATCHES.labels(STREAM, "incomplete")
     before = incomplete._value.get()
@@ -130,13 +118,7 @@ async def test_a_batch_that_arrived_in_part_goes_out_row_by_row(wire: Wire) -> N
 async def test_of_few_nothing_gets_past_one_that_was_lost(wire: Wire) -> None:
     aggregate, losing = uuid4(), Losing(wire.sender, few=True)
     await wire.state(*(message(aggregate, version) for version in range(1, relay.FEW + 1)))
-    half = Relay(
-        STREAM,
-        database_url=wire.stack.database_url("proposals", "worker"),
-        connection=cast("Client", losing),
-        failpoints=Failpoints(),
-        poll_interval=0.05,
-    )
+    half = wire.relay(cast("Client", losing))
     async with running(half):
         await until_async(lambda: all_marked(wire), "it was sent again")
     assert losing.lost == 1
@@ -156,13 +138,7 @@ async def test_of_few_those_that_are_out_are_marked_whatever_becomes_of_the_rest
     """Else they were sent again with it for as long as it is refused, longer than the broker knows them."""
     aggregate = uuid4()
     await wire.state(*(message(aggregate, version) for version in range(1, 4)))
-    half = Relay(
-        STREAM,
-        database_url=wire.stack.database_url("proposals", "worker"),
-        connection=cast("Client", Refusing(wire.sender, few=True)),
-        failpoints=Failpoints(),
-        poll_interval=0.05,
-    )
+    half = wire.relay(cast("Client", Refusing(wire.sender, few=True)))
 
     async def first_is_marked() -> bool:
         return await waiting(wire) == 2
@@ -217,13 +193,7 @@ async def test_what_relaying_costs(wire: Wire, monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_the_last_of_many_is_marked_without_anybody_asking(wire: Wire) -> None:
-    far = Relay(
-        STREAM,
-        database_url=wire.stack.database_url("proposals", "worker"),
-        connection=wire.sender,
-        failpoints=Failpoints(),
-        poll_interval=600,
-    )
+    far = wire.relay(poll_interval=600)
     await wire.state(*(message(uuid4(), 1) for _ in range(2 * relay.BATCH_ROWS)))
     async with running(far):
         await until_async(lambda: all_marked(wire), "all is marked", limit=30)

@@ -56,14 +56,14 @@ class Wire:
     instants: list[datetime] = field(default_factory=list)
     """When each call of the reaction acted."""
 
-    def relay(self) -> Relay:
-        """A relay of proposals; several may run."""
+    def relay(self, connection: Client | None = None, *, poll_interval: float = 0.05) -> Relay:
+        """A relay of proposals, on the sender's connection or another; several may run."""
         return Relay(
             STREAM,
             database_url=self.stack.database_url("proposals", "worker"),
-            connection=self.sender,
+            connection=connection or self.sender,
             failpoints=Failpoints(),
-            poll_interval=0.05,
+            poll_interval=poll_interval,
         )
 
     def inbox(self, consumer: str, database: Database | None = None, *, rehearsal: bool = False) -> Inbox:

@@ -55,6 +55,13 @@ def data_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Servers started, provisioned and migrated, without services."""
+    with bare_servers() as started:
+        yield started
+
+
+@contextmanager
+def bare_servers() -> Iterator[Stack]:
+    """Servers of one's own, provisioned and migrated, stopped at the end."""
     with temporary_folder() as folder:
         running = Stack(folder, ack_wait=ACK_WAIT).start()
         try:

@@ -7,18 +7,14 @@ import pytest_asyncio
 
 from infra.local.stack import Stack
 from tests.bus.wire import Wire, open_wire
-from tests.conftest import ACK_WAIT, temporary_folder
+from tests.conftest import bare_servers
 
 
 @pytest.fixture(scope="package")
 def quiet_stack() -> Iterator[Stack]:
     """Servers without services."""
-    with temporary_folder() as folder:
-        stack = Stack(folder, ack_wait=ACK_WAIT).start()
-        try:
-            yield stack
-        finally:
-            stack.stop()
+    with bare_servers() as started:
+        yield started
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

@@ -19,19 +19,15 @@ from infra.local.stack import Stack
 from infra.postgres.roles import SUPERUSER
 from infra.recovery.health import LONGEST_CHANGE, keys_in_change
 from tests.compose import Compose
-from tests.conftest import ACK_WAIT, temporary_folder
+from tests.conftest import bare_servers
 from tongxin.main import app
 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Stack]:
     """Servers whose passwords nobody else uses."""
-    with temporary_folder() as folder:
-        stack = Stack(folder, ack_wait=ACK_WAIT).start()
-        try:
-            yield stack
-        finally:
-            stack.stop()
+    with bare_servers() as started:
+        yield started
 
 
 @pytest.fixture

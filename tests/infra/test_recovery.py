@@ -31,7 +31,7 @@ from infra.recovery.manifest import read_manifest
 from infra.recovery.reconcile import differences, mend_all, open_marks, settle
 from infra.recovery.replay import hand_out, plan_handing_out, plan_sending_again, send_again
 from infra.recovery.restore import restore
-from tests.conftest import ACK_WAIT, temporary_folder
+from tests.conftest import bare_servers
 from tests.house import COUNTY
 from tongxin.main import app
 from tongxin_contracts.envelope import Envelope
@@ -49,12 +49,8 @@ def quiet(_line: str) -> None:
 @pytest.fixture(scope="module")
 def own() -> Iterator[Stack]:
     """Servers whose databases nobody else uses."""
-    with temporary_folder() as folder:
-        stack = Stack(folder, ack_wait=ACK_WAIT).start()
-        try:
-            yield stack
-        finally:
-            stack.stop()
+    with bare_servers() as started:
+        yield started
 
 
 @asynccontextmanager
